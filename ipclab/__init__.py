@@ -1,0 +1,81 @@
+"""ipclab: Electron's inter-process communication with real processes, for notebooks, programs and tests.
+
+What ``require('electron')`` gives in JavaScript, ``from ipclab import ...`` gives here, and as there it depends on
+where the code runs: the main process (a plain cell, a program) gets `app`, `BrowserWindow`, `ipc_main`, ...; code in
+a renderer process gets `ipc_renderer` and the page's own names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ipclab import names
+
+if TYPE_CHECKING:
+    from ipclab.emitter import EventEmitter, MaxListenersExceededWarning, UnhandledError, once
+    from ipclab.errors import (
+        DataCloneError,
+        DeadlockError,
+        Error,
+        LoadError,
+        ProtocolError,
+        RemoteError,
+        RendererError,
+        RenderProcessGone,
+    )
+    from ipclab.exercises import exercise
+    from ipclab.main.app import app, global_, restart
+    from ipclab.main.browser_window import BrowserWindow
+    from ipclab.main.ipc_main import ipc_main
+    from ipclab.main.registry import web_contents
+    from ipclab.main.traffic import settle, trace
+    from ipclab.notebook.diagram import diagram
+    from ipclab.notebook.extension import load_ipython_extension, unload_ipython_extension
+    from ipclab.undefined import undefined
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BrowserWindow",
+    "DataCloneError",
+    "DeadlockError",
+    "Error",
+    "EventEmitter",
+    "LoadError",
+    "MaxListenersExceededWarning",
+    "ProtocolError",
+    "RemoteError",
+    "RenderProcessGone",
+    "RendererError",
+    "UnhandledError",
+    "app",
+    "diagram",
+    "exercise",
+    "global_",
+    "ipc_main",
+    "load_ipython_extension",
+    "once",
+    "restart",
+    "settle",
+    "trace",
+    "undefined",
+    "unload_ipython_extension",
+    "web_contents",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for: `import ipclab` stays cheap, in renderers above all."""
+    module = names.COMMON.get(name) or names.MAIN.get(name)
+    if module is None:
+        if name in names.PRIVILEGED | names.PAGE:
+            raise ImportError(names.foreign_to_main(name))
+        raise AttributeError(f"module 'ipclab' has no attribute {name!r}")
+    import importlib
+
+    # Not kept in this module's dictionary: importing a submodule of the same name would shadow it.
+    return getattr(importlib.import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,53 @@
+"""Activities: what one cell (or one click) set going, across all processes.
+
+Every frame on a link carries the number of the activity it belongs to; what the frame causes runs in a copy of the
+context in which that activity began, so that its output lands under the right cell. Outside notebooks there is one
+activity, number 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: The activity that the running code belongs to.
+current: ContextVar[int] = ContextVar("ipclab_activity", default=0)
+
+#: How many activities keep their context; frames of older ones run in the context of whoever reads the link.
+KEPT = 1000
+
+_contexts: dict[int, Context] = {}
+_last = 0
+
+
+def begin() -> int:
+    """Begin an activity in the caller's context and return its number."""
+    global _last
+    _last += 1
+    current.set(_last)
+    _contexts[_last] = copy_context()
+    if len(_contexts) > KEPT:
+        del _contexts[next(iter(_contexts))]
+    return _last
+
+
+def last() -> int:
+    """Return the number of the newest activity, 0 if none was begun."""
+    return _last
+
+
+def run(number: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call `function` in a copy of the context of activity `number`."""
+    kept = _contexts.get(number)
+    if kept is not None:
+        return kept.copy().run(function, *args, **kwargs)
+    return copy_context().run(lambda: _run_as(number, function, *args, **kwargs))
+
+
+def _run_as(number: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    current.set(number)
+    return function(*args, **kwargs)

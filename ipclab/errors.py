@@ -1,0 +1,97 @@
+"""Every error ipclab raises on purpose, with Electron's texts where Electron has one."""
+
+from __future__ import annotations
+
+import builtins
+
+
+class Error(Exception):
+    """What Electron throws as a plain JavaScript ``Error``; the text is Electron's."""
+
+
+class DataCloneError(Exception):
+    """A value cannot cross to another process by structured clone.
+
+    The first line of the text is Electron's; the second names the place and the type that was refused,
+    e.g. ``args[0].user.callback is a function``. `path` and `reason` hold the two halves of that line.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"An object could not be cloned.\n{path} {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class RemoteError(Exception):
+    """A rejected ``ipc_renderer.invoke``: ``Error invoking remote method 'channel': <name>: <text>``.
+
+    As in Electron only the text crosses: class, fields, cause and traceback of the handler's exception are lost.
+    """
+
+
+class RenderProcessGone(Exception):  # noqa: N818 (named for Electron's event)
+    """The renderer process that was to answer is gone; the text says which one and why."""
+
+
+class ProtocolError(Exception):
+    """The other end of a link said something that no ipclab process says."""
+
+
+class RendererError(Exception):
+    """An exception that ended code in a renderer process (`execute` and ``%%renderer``).
+
+    `name` and `message` are those of the remote exception, `remote_traceback` is its traceback as text. Raised as
+    an instance that can also be caught as the builtin class of the same name (see `renderer_error`).
+    """
+
+    name = "Error"
+    message = ""
+    remote_traceback = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def renderer_error(name: str, message: str, remote_traceback: str) -> RendererError:
+    """Return a `RendererError` that `except <name>` catches too, when `name` is a builtin exception."""
+    builtin = getattr(builtins, name, None)
+    bases: tuple[type[Exception], ...] = (RendererError,)
+    if isinstance(builtin, type) and issubclass(builtin, Exception):
+        bases = (RendererError, builtin)
+    kind: type[RendererError] = type(name, bases, {"__module__": __name__})
+    # Some builtins (UnicodeDecodeError, ...) refuse to be built from a text alone; __str__ does not need it.
+    error = RendererError.__new__(kind)
+    error.args = (message,)
+    error.name = name
+    error.message = message
+    error.remote_traceback = remote_traceback
+    return error
+
+
+class UnhandledError(Exception):
+    """Something that is no exception was emitted as `error` and nobody listened (Node's ERR_UNHANDLED_ERROR).
+
+    `context` is what was emitted, None if nothing was.
+    """
+
+    def __init__(self, *context: object) -> None:
+        try:
+            shown = repr(context[0]) if context else "undefined"
+        except Exception:  # a repr of the program's own must not hide what happened
+            shown = object.__repr__(context[0])
+        super().__init__(f"Unhandled error. ({shown})")
+        self.context = context[0] if context else None
+
+
+class LoadError(Exception):
+    """A load that failed, e.g. ``ERR_FILE_NOT_FOUND (-6) loading 'file:///...'``; with `code`, `errno`, `url`."""
+
+    def __init__(self, code: str, errno: int, url: str) -> None:
+        super().__init__(f"{code} ({errno}) loading '{url[:2048]}'")
+        self.code = code
+        self.errno = errno
+        self.url = url
+
+
+class DeadlockError(Exception):
+    """Main was about to wait for a renderer that waits for main: neither could ever go on."""

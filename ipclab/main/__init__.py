@@ -1,0 +1,1 @@
+"""The main process: windows, their web contents, and what arrives from renderers."""

@@ -1,0 +1,200 @@
+"""`app`: the application's life, its dial, and starting all over."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ipclab import tasks, versions
+from ipclab.emitter import EventEmitter
+from ipclab.errors import Error
+from ipclab.main import console, registry, spare
+from ipclab.main import traffic as traffic_module
+from ipclab.main.events import Event
+from ipclab.main.ipc_main import ipc_main
+from ipclab.main.lockstep import lockstep
+from ipclab.main.traffic import trace, traffic
+
+#: Electron's `global` of the main process: a namespace for what the whole app shares.
+global_ = types.SimpleNamespace()
+
+
+class App(EventEmitter):
+    """The application (Electron's `app`). Ready as soon as it is used while an event loop runs.
+
+    `quit` and `exit` follow Electron's events but never end the notebook's kernel or the host program.
+    """
+
+    __clonable__ = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = "ipclab"
+        self._version = versions.DEFAULT
+        self._ready = False
+        self._quitting = False
+        self._has_quit = False
+        self._refused = False
+        self._staying = 0
+
+    # --- readiness -----------------------------------------------------------------------------------------------
+
+    def is_ready(self) -> bool:
+        """Whether windows can be opened."""
+        self._become_ready()
+        return self._ready
+
+    async def when_ready(self) -> None:
+        """Wait until the app is ready; returns at once if it is."""
+        self._become_ready()
+
+    def _become_ready(self) -> None:
+        if self._ready:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self._ready = True
+        # After the code that is running: what it registers on `ready` must still hear it.
+        loop.call_soon(self._emit, "ready")
+
+    def _about_to_open_a_window(self) -> None:
+        if self._has_quit:
+            raise Error("the app has quit: no window can be opened. `await ipclab.restart()` starts a new one")
+        self._become_ready()
+
+    # --- the dial ------------------------------------------------------------------------------------------------
+
+    @property
+    def electron_version(self) -> str:
+        """The Electron version simulated, such as ``'43'``; windows opened from now on obey it.
+
+        Takes 9, '9' or '9.4.4' up to '43'; ValueError outside.
+        """
+        return self._version
+
+    @electron_version.setter
+    def electron_version(self, version: str | int) -> None:
+        versions.major(version)
+        self._version = str(version).strip()
+
+    def get_version(self) -> str:
+        """Return the version of the app, which is ipclab's."""
+        from ipclab import __version__
+
+        return __version__
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def quit(self) -> None:
+        """Close all windows and quit: `before-quit`, each window's `close` and `closed`, `will-quit`, `quit`.
+
+        A window that refuses to close, or a listener that prevents `before-quit` or `will-quit`, ends the attempt.
+        """
+        if self._quitting or self._has_quit:
+            return
+        self._quitting = True
+        self._refused = False
+        event = Event()
+        self._emit("before-quit", event)
+        if event.default_prevented:
+            self._quitting = False
+            return
+        for window in list(registry.windows.values()):
+            if not window.is_destroyed():
+                window.close()
+            if self._refused:
+                self._quitting = False
+                return
+        event = Event()
+        self._emit("will-quit", event)
+        self._quitting = False
+        if not event.default_prevented:
+            self._end(0)
+
+    def exit(self, code: int = 0) -> None:
+        """Destroy all windows without asking and quit with `code`; only `quit` is emitted."""
+        if self._has_quit:
+            return
+        self._quitting = True
+        _destroy_all_windows()
+        self._quitting = False
+        self._end(code)
+
+    def _end(self, code: int) -> None:
+        self._has_quit = True
+        spare.dismiss()
+        self._emit("quit", Event(), code)
+
+    def _quit_refused(self) -> None:
+        self._refused = True
+
+    def _window_closed(self) -> None:
+        if registry.windows or self._quitting or self._has_quit or self._staying:
+            return
+        if self.listener_count("window-all-closed"):
+            self._emit("window-all-closed")
+        else:
+            self.quit()
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Close windows without the app quitting over it."""
+        self._staying += 1
+        try:
+            yield
+        finally:
+            self._staying -= 1
+
+    def _emit(self, name: str, *args: object) -> None:
+        try:
+            self.emit(name, *(args or (Event(),)))
+        except Exception as error:
+            console.uncaught(error)
+
+    def _restart(self) -> None:
+        self.remove_all_listeners()
+        self.set_max_listeners(self.default_max_listeners)
+        self._version = versions.DEFAULT
+        self._quitting = self._has_quit = self._refused = False
+        self._ready = False
+        self._become_ready()
+
+    def __repr__(self) -> str:
+        return "<app>"
+
+
+app = App()
+tasks.on_unhandled = console.unhandled_rejection
+
+
+def _destroy_all_windows() -> None:
+    with app.staying():
+        while registry.windows:
+            next(iter(registry.windows.values())).destroy()
+
+
+async def restart() -> None:
+    """Start all over: close all windows unasked, remove all listeners and handlers, and reset everything else.
+
+    The dial, `global_`, the trace and all numbering begin afresh; module objects such as `app` stay the same.
+    """
+    running = {task for contents in registry.contents.values() for task in contents.running}
+    _destroy_all_windows()
+    current = asyncio.current_task()
+    for task in running:
+        if task is not current:
+            task.cancel("restarted")
+    lockstep.restart()
+    app._restart()
+    ipc_main._restart()
+    global_.__dict__.clear()
+    registry.restart()
+    spare.dismiss()
+    for _ in range(traffic_module.QUIET_TURNS):
+        await asyncio.sleep(0)  # what was cancelled ends before the new life begins
+    traffic.restart()
+    trace.restart()

@@ -1,0 +1,57 @@
+"""What the reader sees: the renderers' consoles with a label, and what main itself has to say."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+#: In notebooks failures are told in one short line that is the same in every run; programs get the traceback.
+short = False
+
+
+def write(text: str, error: bool = False) -> None:
+    """Print `text` so that it keeps its place among what goes to the other stream."""
+    ours, other = (sys.stderr, sys.stdout) if error else (sys.stdout, sys.stderr)
+    if other is not None:
+        other.flush()
+    print(text, file=ours)
+    if error and ours is not None:
+        ours.flush()
+
+
+def write_labelled(label: str, level: str, text: str) -> None:
+    """Print a renderer's console lines: warnings and errors to stderr, the rest to stdout."""
+    lines = text.split("\n")
+    write("\n".join(f"{label} │ {line}" for line in lines), error=level in ("warning", "error"))
+
+
+def name_of(error: BaseException) -> str:
+    """The name an error has in Electron's texts: a bare Exception is JavaScript's Error."""
+    return "Error" if type(error) is Exception else type(error).__name__
+
+
+def text_of(error: BaseException) -> str:
+    """What `error.toString()` gives in JavaScript: ``Name: text``."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(its text cannot be made)"
+    return f"{name_of(error)}: {text}" if text else name_of(error)
+
+
+def report(what: str, error: BaseException) -> None:
+    """Tell of an exception that ended a piece of main's code; everything else goes on."""
+    told = text_of(error)
+    if not short:
+        told = "".join(traceback.format_exception(error)).rstrip()
+    write(f"{what}{told}", error=True)
+
+
+def uncaught(error: BaseException) -> None:
+    """A listener raised: Electron shows an error box with this text, and the app keeps running."""
+    report("A Python error occurred in the main process\nUncaught Exception:\n", error)
+
+
+def unhandled_rejection(error: BaseException) -> None:
+    """An `async` listener raised after its first await: nobody awaits it."""
+    report("UnhandledPromiseRejectionWarning: ", error)

@@ -1,0 +1,319 @@
+"""What happens in main when a renderer sends, invokes or calls `send_sync`: who is asked, in which order."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ipclab import clone, tasks, versions
+from ipclab.errors import DataCloneError, ProtocolError
+from ipclab.main import console
+from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainSyncEvent
+from ipclab.main.ipc_main import Handler, IpcMain, ipc_main
+from ipclab.main.traffic import mine, trace, traffic
+from ipclab.protocol import Buffer, Failure, Invoke, Refused, Reply, Send, SendSync, ToMain
+from ipclab.record import Kind
+
+if TYPE_CHECKING:
+    from ipclab.main.host import RendererHost
+    from ipclab.main.web_contents import WebContents
+
+Buffers = list[bytearray]
+
+#: The renderers that wait in `send_sync` for the listener that is running (or for what called it).
+blocked_above: ContextVar[frozenset[int]] = ContextVar("ipclab_blocked_above", default=frozenset())
+
+
+def emitters_of(contents: WebContents) -> tuple[IpcMain, IpcMain, IpcMain]:
+    """The emitters that hear a renderer's messages, in Electron's order."""
+    return contents.main_frame.ipc, contents.ipc, ipc_main
+
+
+def keep_open(number: int, what: str) -> Callable[[], None]:
+    """Keep an activity from settling until the returned function is called; what runs below does not wait for it."""
+    token = traffic.opened(number, what)
+    own = mine.get()
+    mine.set({token} if own is None else own | {token})
+
+    def keep_open_too(task: asyncio.Task[Any]) -> None:
+        """An `async` listener is open until it ends."""
+        another = traffic.opened(number, what)
+        tokens = mine.get()
+        if tokens is not None:
+            tokens.add(another)
+        task.add_done_callback(lambda _: traffic.closed(number, another))
+
+    tasks.on_open.set(keep_open_too)
+    return partial(traffic.closed, number, token)
+
+
+def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
+    message = trace.add(
+        "send",
+        contents.label,
+        "main",
+        frame.channel,
+        frame.payload,
+        buffers,
+        sent_at=traffic.since_start(frame.sent_at),
+        activity=frame.activity,
+    )
+    done = keep_open(frame.activity, f"listeners of '{frame.channel}' in main")
+    heard = False
+    try:
+        args = decode(frame.payload, buffers)
+        event = IpcMainEvent(contents)
+        heard = emit_all(contents, "ipc-message", event, frame.channel, args)
+    finally:
+        trace.mark(message.number, "delivered" if heard else "unheard", traffic.now())
+        done()
+
+
+def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buffers: Buffers) -> None:
+    host.waits()
+    blocked_above.set(blocked_above.get() | {contents.id})
+    message = trace.add(
+        "send_sync",
+        contents.label,
+        "main",
+        frame.channel,
+        frame.payload,
+        buffers,
+        sent_at=traffic.since_start(frame.sent_at),
+        activity=frame.activity,
+    )
+    done = keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value")
+
+    def answer(value: object) -> None:
+        payload, out = clone.encode(value, "return_value")
+        trace.mark(message.number, "delivered", traffic.now())
+        reply(contents, host, frame, message.number, payload, out)
+        done()
+
+    def give_up() -> None:
+        payload, out = clone.encode(versions.send_sync_reply_never_sent(contents.electron_version), "return_value")
+        trace.mark(message.number, "unheard", traffic.now(), "reply was never sent")
+        reply(contents, host, frame, message.number, payload, out)
+        done()
+
+    args = decode(frame.payload, buffers)
+    event = IpcMainSyncEvent(contents, answer, give_up)
+    heard = emit_all(contents, "ipc-message-sync", event, frame.channel, args)
+    if not heard and versions.warns_send_sync_without_listeners(contents.electron_version):
+        call = f"called ipcRenderer.sendSync() with '{frame.channel}' channel without listeners."
+        console.write(f"WebContents #{contents.id} {call}", error=True)
+
+
+def emit_all(contents: WebContents, name: str, event: IpcMainEvent, channel: str, args: list[object]) -> bool:
+    """Emit on all levels; return whether anybody listened. A listener that raises ends the chain."""
+    heard = False
+    try:
+        heard = contents.emit(name, event, channel, *args)
+        for emitter in emitters_of(contents):
+            # Electron's own guard on `error` hears nothing.
+            heard = emitter.listener_count(channel) > (channel == "error") or heard
+            emitter.emit(channel, event, *args)
+    except (Exception, KeyboardInterrupt) as error:
+        heard = True
+        console.uncaught(error)
+        # Its traceback would keep the event alive, and with it an answer that never comes.
+        error.__traceback__ = None
+    return heard
+
+
+def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers: Buffers) -> None:
+    message = trace.add(
+        "invoke",
+        contents.label,
+        "main",
+        frame.channel,
+        frame.payload,
+        buffers,
+        sent_at=traffic.since_start(frame.sent_at),
+        activity=frame.activity,
+    )
+    handler = None
+    for emitter in emitters_of(contents):
+        if (handler := emitter._find(frame.channel)) is not None:
+            break
+    if handler is None:
+        text = versions.no_handler_text(contents.electron_version, frame.channel)
+        console.write(
+            f"Error occurred in handler for '{frame.channel}': Error: No handler registered for '{frame.channel}'",
+            error=True,
+        )
+        trace.mark(message.number, "unheard", traffic.now(), text)
+        fail(contents, host, frame, message.number, text)
+        return
+    done = keep_open(frame.activity, f"handler for '{frame.channel}' in main")
+    # The handler's own coroutine is waited for by `done`; only what it starts may open more.
+    tasks.on_open.set(None)
+    invocation = Invocation(contents, host, frame, message.number, done)
+    try:
+        result = run_handler(handler, IpcMainInvokeEvent(contents), decode(frame.payload, buffers))
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        invocation.reject(error)
+        return
+    if isinstance(result, asyncio.Future):
+        result.add_done_callback(invocation.settled)
+        if isinstance(result, asyncio.Task):
+            contents.running.add(result)
+    else:
+        invocation.resolve(result)
+
+
+def run_handler(handler: Handler, event: IpcMainInvokeEvent, args: list[object]) -> Any:
+    """Call a handler; return its result or, if it awaits, a future of it."""
+    result = handler(event, *args)
+    if asyncio.iscoroutine(result):
+        _, result = tasks.run(result)
+        return result
+    if inspect.isawaitable(result):
+        return asyncio.ensure_future(result)
+    return result
+
+
+class Invocation:
+    """One `invoke` until it is answered."""
+
+    def __init__(
+        self, contents: WebContents, host: RendererHost, frame: Invoke, number: int, done: Callable[[], None]
+    ) -> None:
+        self._contents = contents
+        self._host = host
+        self._frame = frame
+        self._number = number
+        self._done: Callable[[], None] | None = done
+
+    def settled(self, future: asyncio.Future[Any]) -> None:
+        if future.cancelled():
+            self.reject(asyncio.CancelledError("the handler was cancelled"))
+        elif (error := future.exception()) is not None:
+            self.reject(error)
+        else:
+            self.resolve(future.result())
+
+    def resolve(self, result: object) -> None:
+        try:
+            payload, out = clone.encode(result, "result")
+        except DataCloneError as error:
+            self._fail("Error: An object could not be cloned.", f"{error}")
+            return
+        trace.mark(self._number, "delivered", traffic.now())
+        reply(self._contents, self._host, self._frame, self._number, payload, out)
+        self._finish()
+
+    def reject(self, error: BaseException) -> None:
+        self._fail(console.text_of(error), console.text_of(error), error)
+
+    def _fail(self, text: str, told: str, error: BaseException | None = None) -> None:
+        what = f"Error occurred in handler for '{self._frame.channel}': "
+        if error is None:
+            console.write(what + told, error=True)
+        else:
+            console.report(what, error)
+        trace.mark(self._number, "rejected", traffic.now(), told)
+        fail(self._contents, self._host, self._frame, self._number, text)
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._done is not None:
+            self._done()
+            self._done = None
+
+    def __del__(self) -> None:
+        if self._done is not None:
+            # The handler's awaitable is garbage: nobody can ever finish it.
+            trace.mark(self._number, "rejected", traffic.now(), "reply was never sent")
+            fail(self._contents, self._host, self._frame, self._number, "reply was never sent")
+            self._finish()
+
+
+def reply(
+    contents: WebContents,
+    host: RendererHost,
+    frame: Invoke | SendSync,
+    answers: int,
+    payload: bytes,
+    buffers: list[Buffer],
+) -> None:
+    message = trace.add(
+        "reply",
+        "main",
+        contents.label,
+        frame.channel,
+        payload,
+        buffers,
+        sent_at=traffic.now(),
+        answers=answers,
+        activity=frame.activity,
+    )
+    _send_back(host, Reply(frame.activity, message.number, frame.call, payload), buffers, message.number, frame)
+
+
+def fail(contents: WebContents, host: RendererHost, frame: Invoke, answers: int, text: str) -> None:
+    message = trace.add(
+        "reply",
+        "main",
+        contents.label,
+        frame.channel,
+        clone.encode(text, "error")[0],
+        sent_at=traffic.now(),
+        answers=answers,
+        activity=frame.activity,
+    )
+    _send_back(host, Failure(frame.activity, message.number, frame.call, text), [], message.number, frame)
+
+
+def _send_back(
+    host: RendererHost, frame: Reply | Failure, buffers: list[Buffer], number: int, question: Invoke | SendSync
+) -> None:
+    if isinstance(question, SendSync):
+        host.waits_for_main -= 1
+    if host.link.closed:
+        trace.mark(number, "lost", traffic.now())
+    else:
+        host.send(frame, buffers, number)
+
+
+def on_refused(contents: WebContents, frame: Refused) -> None:
+    if frame.kind not in ("send", "invoke", "send_sync", "post_message", "send_to"):
+        raise ProtocolError(f"no such kind of message: {frame.kind[:50]!r}")
+    trace.add_refused(
+        frame.kind,  # type: ignore[arg-type]  # checked above
+        contents.label,
+        "main",
+        frame.channel,
+        frame.args,
+        sent_at=traffic.since_start(frame.sent_at),
+        error=frame.error,
+        activity=frame.activity,
+    )
+
+
+def on_lost(contents: WebContents, frame: ToMain, buffers: Buffers) -> None:
+    """A message of a renderer whose window has been closed meanwhile."""
+    kinds: dict[type, Kind] = {Send: "send", Invoke: "invoke", SendSync: "send_sync"}
+    if isinstance(frame, Send | Invoke | SendSync):
+        trace.add(
+            kinds[type(frame)],
+            contents.label,
+            "main",
+            frame.channel,
+            frame.payload,
+            buffers,
+            sent_at=traffic.since_start(frame.sent_at),
+            activity=frame.activity,
+            outcome="lost",
+        )
+
+
+def decode(payload: bytes, buffers: Buffers) -> list[object]:
+    args = clone.decode(payload, buffers)
+    if not isinstance(args, list):
+        raise ProtocolError("the arguments of a message are not a list")
+    return args

@@ -1,0 +1,144 @@
+"""A renderer process as main sees it: what it was sent, what it has worked off, what it was asked to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ipclab import activity
+from ipclab.errors import ProtocolError, RendererError, RenderProcessGone, renderer_error
+from ipclab.link import Link
+from ipclab.main import console
+from ipclab.main.lockstep import lockstep
+from ipclab.main.traffic import trace, traffic
+from ipclab.protocol import Buffer, Done, Idle, Raised, ToMain, ToRenderer
+
+OnFrame = Callable[[ToMain, list[bytearray]], None]
+
+
+class Operation:
+    """Something main asked a renderer to do, and waits for."""
+
+    __slots__ = ("activity", "future", "token")
+
+    def __init__(self, what: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.activity = activity.current.get()
+        self.token = traffic.opened(self.activity, what)
+        self.future: asyncio.Future[Any] = loop.create_future()
+
+    def finish(self, result: Any = None, error: BaseException | None = None) -> None:
+        traffic.closed(self.activity, self.token)
+        if self.future.done():
+            return
+        if error is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(error)
+            self.future.exception()  # nobody has to look at it
+
+
+class RendererHost:
+    """Main's side of one renderer process."""
+
+    def __init__(
+        self,
+        label: str,
+        link: Link,
+        loop: asyncio.AbstractEventLoop,
+        on_frame: OnFrame,
+        on_gone: Callable[[str, int], None],
+    ) -> None:
+        self.label = label
+        self.link = link
+        self.loop = loop
+        #: The renderer waits in `send_sync`: it can do nothing before main has answered.
+        self.waits_for_main = 0
+        self._on_frame = on_frame
+        self._on_gone = on_gone
+        self._sent: deque[tuple[int, int]] = deque()  # activity and trace number of each frame not worked off
+        self._written = 0
+        self._worked_off = 0
+        self._operations: dict[int, Operation] = {}
+        self._last = 0
+        link.attach(loop, self._arrived, self._gone)
+
+    # --- sending -------------------------------------------------------------------------------------------------
+
+    def send(self, frame: ToRenderer, buffers: list[Buffer] | None = None, number: int = 0) -> None:
+        """Send a frame; `number` is that of the message in the trace, if it is one."""
+        self._sent.append((frame.activity, number))
+        traffic.frame_left(frame.activity)
+        lockstep.send(self, frame, buffers or [])
+
+    def write(self, frame: ToRenderer, buffers: list[Buffer]) -> None:
+        self._written += 1
+        self.link.write(frame, buffers)
+
+    def ask(self, what: str) -> tuple[int, asyncio.Future[Any]]:
+        """Begin an operation; `what` names it for those who wait too long."""
+        self._last += 1
+        operation = self._operations[self._last] = Operation(what, self.loop)
+        return self._last, operation.future
+
+    # --- what comes back -----------------------------------------------------------------------------------------
+
+    def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
+        if self.link.closed:
+            return
+        if isinstance(frame, Idle):
+            self._acknowledge(frame)
+        elif isinstance(frame, Done):
+            if (operation := self._operations.pop(frame.operation, None)) is not None:
+                operation.finish((frame, buffers))
+        elif isinstance(frame, Raised):
+            if (operation := self._operations.pop(frame.operation, None)) is not None:
+                operation.finish(error=self._error(frame))
+        else:
+            try:
+                self._on_frame(frame, buffers)
+            except (ProtocolError, MemoryError):
+                raise
+            except (Exception, KeyboardInterrupt) as error:
+                # Whatever goes wrong over one frame, those behind it must still be read.
+                console.report(f"ipclab could not handle a {type(frame).__name__} of {self.label}: ", error)
+
+    def _error(self, frame: Raised) -> RendererError:
+        return renderer_error(frame.name, frame.message, frame.traceback)
+
+    def _acknowledge(self, frame: Idle) -> None:
+        for handled in frame.handled:
+            trace.mark(handled.number, "delivered" if handled.heard else "unheard", traffic.since_start(handled.at))
+        while self._worked_off < min(frame.frames, self._written):
+            number, _ = self._sent.popleft()
+            self._worked_off += 1
+            traffic.frame_done(number)
+        if self._worked_off == self._written:
+            lockstep.quiet(self)
+
+    def waits(self) -> None:
+        """The renderer has called `send_sync`."""
+        self.waits_for_main += 1
+        lockstep.quiet(self)
+
+    def _gone(self, reason: str, code: int) -> None:
+        fault = f", {self.link.fault}" if self.link.fault else ""
+        self._end(RenderProcessGone(f"{self.label} is gone ({reason}, exit code {code}{fault})"))
+        self._on_gone(reason, code)
+
+    def close(self, why: BaseException) -> None:
+        """Kill the process and fail what was asked of it with `why`."""
+        self.link.close()
+        self._end(why)
+
+    def _end(self, why: BaseException) -> None:
+        sent, self._sent = self._sent, deque()
+        for number, message in sent:
+            if message:
+                trace.mark(message, "lost", traffic.now())
+            traffic.frame_done(number)
+        operations, self._operations = self._operations, {}
+        for operation in operations.values():
+            operation.finish(error=why)
+        lockstep.quiet(self)

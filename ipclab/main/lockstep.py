@@ -1,0 +1,82 @@
+"""Lockstep: one order of events in every run.
+
+Renderers that run at the same time reach main in an order that the machine's load decides. In lockstep a frame leaves
+for a renderer only when every renderer sleeps (or waits in `send_sync`), so one thing happens after the other. A
+renderer that stays busy longer than `limit` seconds no longer holds up the others until it has slept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from typing import Protocol
+
+from ipclab.protocol import Buffer, ToRenderer
+
+#: Seconds for which a busy renderer holds up the others.
+LIMIT = 0.1
+
+
+class Host(Protocol):
+    def write(self, frame: ToRenderer, buffers: list[Buffer]) -> None: ...
+
+
+class Lockstep:
+    def __init__(self) -> None:
+        self.enabled = False
+        self.limit = float(os.environ.get("IPCLAB_LOCKSTEP_LIMIT", LIMIT))
+        self._queue: deque[tuple[Host, ToRenderer, list[Buffer]]] = deque()
+        self._busy: set[Host] = set()
+        self._exempt: set[Host] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def send(self, host: Host, frame: ToRenderer, buffers: list[Buffer]) -> None:
+        """Send a frame when its turn comes: now, if lockstep is off."""
+        if not self.enabled and not self._queue:
+            host.write(frame, buffers)
+            return
+        self._queue.append((host, frame, buffers))
+        self._pump()
+
+    def quiet(self, host: Host) -> None:
+        """`host`'s renderer sleeps, waits in `send_sync`, or is gone."""
+        self._busy.discard(host)
+        self._exempt.discard(host)
+        if self._queue:
+            self._pump()
+
+    def forget(self, host: Host) -> None:
+        """`host` is gone: what waits for it is dropped by its own `write`."""
+        self.quiet(host)
+
+    def restart(self) -> None:
+        self._queue.clear()
+        self._busy.clear()
+        self._exempt.clear()
+        self._stop_timer()
+
+    def _pump(self) -> None:
+        while self._queue and (not self._busy or not self.enabled):
+            host, frame, buffers = self._queue.popleft()
+            if self.enabled and host not in self._exempt:
+                self._busy.add(host)
+            host.write(frame, buffers)
+        if not self._queue:
+            self._stop_timer()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self.limit, self._give_up_waiting)
+
+    def _give_up_waiting(self) -> None:
+        self._timer = None
+        self._exempt |= self._busy
+        self._busy.clear()
+        self._pump()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+lockstep = Lockstep()

@@ -1,0 +1,155 @@
+"""What a load finds: files, pages kept under a name, `data:` and `app://` addresses, and the scripts in them."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from ipclab.errors import LoadError
+from ipclab.protocol import Script
+
+#: Pages and preload scripts kept under a name (``%%page``, ``%%preload``); they win over files.
+named_pages: dict[str, str] = {}
+named_preloads: dict[str, str] = {}
+
+#: Folders whose pages ``app://HOST/PATH`` finds.
+app_hosts: dict[str, Path] = {}
+
+PYTHON_TYPES = ("py", "text/python", "text/x-python")
+
+
+class PageSource:
+    """A page as it is sent to a renderer. `notes` are console messages about what it asks for and does not get."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.html = ""
+        self.title: str | None = None
+        self.scripts: list[Script] = []
+        self.notes: list[tuple[str, str]] = []
+
+
+class _ScriptFinder(HTMLParser):
+    """Collects a page's scripts, in order, and its title."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str | None, int]] = []  # type, src, line
+        self.texts: list[str] = []
+        self.title: str | None = None
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script":
+            given = dict(attrs)
+            self.found.append((given.get("type") or "", given.get("src"), self.getpos()[0]))
+            self.texts.append("")
+        self._inside = tag if tag in ("script", "title") else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._inside:
+            self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "script":
+            self.texts[-1] += data
+        elif self._inside == "title":
+            self.title = (self.title or "") + data
+
+
+def from_file(path: str) -> PageSource:
+    """Find what `load_file(path)` loads: a named page, else a file. LoadError if there is neither."""
+    if path in named_pages:
+        return _make(f"file://{quote(str(Path.cwd() / path))}", path, named_pages[path], None)
+    file = Path(path)
+    return _read(file, f"file://{quote(str(file.absolute()))}")
+
+
+def from_url(url: str) -> PageSource:
+    """Find what `load_url(url)` loads. LoadError with Chromium's code if it cannot be."""
+    parts = urlsplit(url)
+    if parts.scheme == "about" and parts.path == "blank":
+        return PageSource(url)
+    if parts.scheme == "data":
+        kind, comma, text = url.removeprefix("data:").partition(",")
+        if not comma:
+            raise LoadError("ERR_INVALID_URL", -300, url)
+        page = PageSource(url)
+        if kind.split(";")[0] == "text/html":
+            _parse(page, unquote(text), "data: page", None)
+        return page
+    if parts.scheme == "file":
+        return _read(Path(unquote(parts.path)), url)
+    if parts.scheme == "app" and parts.netloc in app_hosts:
+        return _read(app_hosts[parts.netloc] / unquote(parts.path).lstrip("/"), url)
+    if not parts.scheme:
+        raise LoadError("ERR_INVALID_URL", -300, url)
+    if parts.scheme in ("http", "https"):
+        raise LoadError("ERR_INTERNET_DISCONNECTED", -106, url)
+    raise LoadError("ERR_FAILED", -2, url)
+
+
+def preload_script(path: str) -> Script:
+    """Find a preload: a named one, else a file. OSError if there is neither."""
+    if path in named_preloads:
+        return Script(path, named_preloads[path])
+    return Script(path, Path(path).read_text(encoding="utf-8"))
+
+
+def _read(file: Path, url: str) -> PageSource:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise LoadError("ERR_FILE_NOT_FOUND", -6, url) from None
+    except PermissionError:
+        raise LoadError("ERR_ACCESS_DENIED", -10, url) from None
+    except (OSError, ValueError):
+        raise LoadError("ERR_FAILED", -2, url) from None
+    return _make(url, file.name, text, file.parent)
+
+
+def _make(url: str, name: str, text: str, folder: Path | None) -> PageSource:
+    page = PageSource(url)
+    if name.endswith(".py"):
+        page.scripts.append(Script(name, text))
+    else:
+        _parse(page, text, name, folder)
+    return page
+
+
+def _parse(page: PageSource, html: str, name: str, folder: Path | None) -> None:
+    page.html = html
+    finder = _ScriptFinder()
+    finder.feed(html)
+    finder.close()
+    page.title = finder.title.strip() if finder.title is not None else None
+    for (kind, src, line), text in zip(finder.found, finder.texts, strict=True):
+        if kind.lower() not in PYTHON_TYPES:
+            what = f'<script src="{src}">' if src else "<script>"
+            page.notes.append(
+                ("warning", f'{what} ({name}, line {line}) is not run: ipclab runs <script type="py"> only')
+            )
+        elif src is None:
+            # Blank lines before it, so that its line numbers are those of the page.
+            page.scripts.append(Script(name, "\n" * (line - 1) + dedent(text)))
+        else:
+            _add_file_script(page, src, folder)
+
+
+def _add_file_script(page: PageSource, src: str, folder: Path | None) -> None:
+    if src in named_pages:
+        page.scripts.append(Script(src, named_pages[src]))
+        return
+    file = (folder or Path.cwd()) / src
+    try:
+        page.scripts.append(Script(src, file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        page.notes.append(("error", f"Failed to load resource: net::ERR_FILE_NOT_FOUND ({src})"))
+
+
+def dedent(text: str) -> str:
+    """Scripts inside HTML are indented as the HTML is; Python minds."""
+    import textwrap
+
+    return textwrap.dedent(text)

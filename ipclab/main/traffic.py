@@ -1,0 +1,133 @@
+"""What is under way: the trace's clock, what each activity still waits for, and settling."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+
+from ipclab import activity
+from ipclab.record import Trace
+
+#: Turns of main's loop in which nothing may happen before an activity counts as settled.
+QUIET_TURNS = 3
+
+trace = Trace()
+
+#: What the running code itself keeps open: a handler that settles must not wait for itself.
+mine: ContextVar[set[int] | None] = ContextVar("ipclab_mine", default=None)
+
+#: Set by `web_contents`: returns one awaitable per renderer that still has timers of the activity.
+timer_waits: Callable[[int], list[Awaitable[object]]] = lambda number: []  # noqa: ARG005, E731
+
+
+class Traffic:
+    """Counts what is open, per activity: frames a renderer has not worked off, and named things (handlers, loads)."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._frames: dict[int, int] = {}
+        self._things: dict[int, dict[int, str]] = {}
+        self._last = 0
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def now(self) -> float:
+        """Seconds since the app started."""
+        return time.monotonic() - self._started
+
+    def since_start(self, monotonic: float) -> float:
+        return max(0.0, monotonic - self._started)
+
+    def frame_left(self, number: int) -> None:
+        self._frames[number] = self._frames.get(number, 0) + 1
+
+    def frame_done(self, number: int) -> None:
+        left = self._frames.get(number, 0) - 1
+        if left > 0:
+            self._frames[number] = left
+            return
+        self._frames.pop(number, None)
+        self._wake()
+
+    def opened(self, number: int, what: str) -> int:
+        """Note that `what` is open in activity `number`; return a token for `closed`."""
+        self._last += 1
+        self._things.setdefault(number, {})[self._last] = what
+        return self._last
+
+    def closed(self, number: int, token: int) -> None:
+        things = self._things.get(number)
+        if things is None or things.pop(token, None) is None:
+            return
+        if not things:
+            del self._things[number]
+        self._wake()
+
+    def open_in(self, number: int, but: set[int] | None) -> list[str]:
+        """Name what is open in an activity, oldest first."""
+        things = self._things.get(number, {})
+        names = [what for token, what in things.items() if but is None or token not in but]
+        frames = self._frames.get(number, 0)
+        if frames:
+            names.append(f"{frames} message{'s' if frames > 1 else ''} that a renderer has not worked off")
+        return names
+
+    def is_open(self, number: int, but: set[int] | None) -> bool:
+        if number in self._frames:
+            return True
+        things = self._things.get(number)
+        return things is not None and (not but or not things.keys() <= but)
+
+    def _wake(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def changed(self) -> asyncio.Future[None]:
+        """Return a future that is done when something has been closed."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        return waiter
+
+    def restart(self) -> None:
+        self._started = time.monotonic()
+        self._frames.clear()
+        self._things.clear()
+        self._wake()
+
+
+traffic = Traffic()
+
+
+async def settle(timeout: float = 10, timers: bool = False) -> None:
+    """Wait until the traffic of the caller's activity is delivered and handled.
+
+    Outside notebooks the whole program is one activity. Inside a handler the handler itself is not waited for. With
+    `timers` pending `set_timeout`s are waited for too. `timeout` is in seconds; TimeoutError names what is open.
+    """
+    number = activity.current.get()
+    deadline = time.monotonic() + timeout
+    await _settle(number, deadline, timeout)
+    while timers and (waits := timer_waits(number)):
+        await asyncio.wait(
+            [asyncio.ensure_future(wait) for wait in waits], timeout=max(0, deadline - time.monotonic())
+        )
+        await _settle(number, deadline, timeout)
+        timers = bool(timer_waits(number))
+
+
+async def _settle(number: int, deadline: float, timeout: float) -> None:
+    but = mine.get()
+    quiet = 0
+    while quiet < QUIET_TURNS:
+        if not traffic.is_open(number, but):
+            quiet += 1
+            await asyncio.sleep(0)
+            continue
+        quiet = 0
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"still open after {timeout:g} s: {'; '.join(traffic.open_in(number, but))}")
+        await asyncio.wait([traffic.changed()], timeout=left)

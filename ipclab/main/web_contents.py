@@ -1,0 +1,472 @@
+"""Web contents: what a window shows, and the renderer process that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from ipclab import activity, clone, versions
+from ipclab.emitter import EventEmitter
+from ipclab.errors import (
+    DataCloneError,
+    DeadlockError,
+    Error,
+    LoadError,
+    ProtocolError,
+    RendererError,
+    RenderProcessGone,
+)
+from ipclab.link import MAX_QUEUED
+from ipclab.main import console, dispatch, registry, spare
+from ipclab.main.events import Event
+from ipclab.main.host import RendererHost
+from ipclab.main.ipc_main import IpcMain
+from ipclab.main.load import Load
+from ipclab.main.pages import PageSource, from_file, from_url, preload_script
+from ipclab.main.preferences import WebPreferences
+from ipclab.main.traffic import trace, traffic
+from ipclab.protocol import (
+    VERSION,
+    Console,
+    Deliver,
+    DomReady,
+    Invoke,
+    Listens,
+    Navigate,
+    PreloadError,
+    Refused,
+    Run,
+    Script,
+    Send,
+    SendSync,
+    Start,
+    TakeBack,
+    ToMain,
+    WaitForTimers,
+)
+
+MAIN_WORLD = "main"
+ISOLATED_WORLD = "isolated"
+
+
+class ConsoleMessage(msgspec.Struct, frozen=True):
+    """The details of `console-message`."""
+
+    message: str
+    level: str
+    line_number: int
+    source_id: str
+
+
+class RenderProcessGoneDetails(msgspec.Struct, frozen=True):
+    """The details of `render-process-gone`."""
+
+    reason: str
+    exit_code: int
+
+
+class WebFrameMain:
+    """The main frame of web contents, with an IPC emitter of its own."""
+
+    __clonable__ = False
+
+    def __init__(self, contents: WebContents) -> None:
+        self._contents = weakref.ref(contents)
+        self.ipc = IpcMain("main_frame.ipc")
+        self.process_id = contents.id
+        self.routing_id = 1
+
+    def send(self, channel: str, *args: object) -> None:
+        """As `web_contents.send`."""
+        contents = self._contents()
+        if contents is None:
+            raise TypeError("Object has been destroyed")
+        contents.send(channel, *args)
+
+    def __repr__(self) -> str:
+        return f"<WebFrameMain of web contents {self.process_id}>"
+
+
+class WebContents(EventEmitter):
+    """What a window shows (Electron's `webContents`). `id` counts from 1, apart from the windows' ids."""
+
+    __clonable__ = False
+
+    def __init__(self, preferences: WebPreferences, owner: Any) -> None:
+        super().__init__()
+        self.id = registry.next_contents_id()
+        self.label = f"renderer {self.id}"
+        self.electron_version = preferences.version
+        self.ipc = IpcMain("web_contents.ipc")
+        self.main_frame = WebFrameMain(self)
+        #: Handlers that have not ended; asyncio itself keeps tasks only weakly.
+        self.running: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+        self._preferences = preferences
+        self._owner = weakref.ref(owner)
+        self._loop = asyncio.get_running_loop()
+        self._destroyed = False
+        self._crashed = False
+        self._gone_text = ""
+        self._load: Load | None = None
+        self._page: PageSource = from_url("about:blank")
+        self._reload: Callable[[], PageSource] | None = None
+        self._listens_unload = False
+        self._host = self._start_process()
+        registry.contents[self.id] = self
+
+    # --- the process ---------------------------------------------------------------------------------------------
+
+    def _start_process(self) -> RendererHost:
+        import os
+        import sys
+
+        link = spare.take()
+        host = RendererHost(self.label, link, self._loop, self._arrived, self._gone)
+        self._crashed = False
+        preferences = self._preferences
+        host.send(
+            Start(
+                activity.current.get(),
+                VERSION,
+                self.id,
+                preferences.electron_version,
+                preferences.context_isolation,
+                preferences.node_integration,
+                preferences.sandbox,
+                sys.path,
+                os.getcwd(),
+            )
+        )
+        return host
+
+    def get_os_process_id(self) -> int:
+        """Return the operating system's pid of the renderer process; 0 if it has crashed."""
+        self._check()
+        return 0 if self._crashed else self._host.link.pid
+
+    def is_crashed(self) -> bool:
+        """Whether the renderer process has died; `reload()` starts a new one."""
+        return self._crashed
+
+    def is_destroyed(self) -> bool:
+        """Whether the contents are gone for good."""
+        return self._destroyed
+
+    def forcefully_crash_renderer(self) -> None:
+        """Kill the renderer process; `render-process-gone` follows."""
+        self._check()
+        self._host.link.kill()
+
+    def _gone(self, reason: str, code: int) -> None:
+        self._crashed = True
+        self._gone_text = f"{self.label} is gone ({reason}, exit code {code})"
+        if self._load is not None:
+            self._load_failed(self._load, LoadError("ERR_FAILED", -2, self._load.url))
+        details = RenderProcessGoneDetails(reason, code)
+        console.write(f"{self.label} is gone: {reason} (exit code {code})", error=True)
+        self._emit("render-process-gone", Event(), details)
+        from ipclab.main.app import app
+
+        try:
+            app.emit("render-process-gone", Event(), self, details)
+        except Exception as error:
+            console.uncaught(error)
+
+    def _check(self) -> None:
+        if self._destroyed:
+            raise TypeError("Object has been destroyed")
+
+    def destroy_now(self) -> None:
+        """End the process and everything that waits for it (the window is gone)."""
+        if self._destroyed:
+            return
+        self._destroyed = True
+        # What the renderer had said already is not delivered any more, but it is not lost silently either.
+        self._host.link.drain()
+        registry.contents.pop(self.id, None)
+        if self._load is not None:
+            self._load_failed(self._load, LoadError("ERR_FAILED", -2, self._load.url))
+        self._host.close(RenderProcessGone(f"{self.label} is gone: its window was closed"))
+        self._emit("destroyed")
+
+    # --- messages to the renderer --------------------------------------------------------------------------------
+
+    def send(self, channel: str, *args: object) -> None:
+        """Send `args` to the page's `ipc_renderer` listeners on `channel`. There is no receipt.
+
+        From Electron 16 on, what goes wrong (values that cannot be cloned, a crashed renderer) is logged, not
+        raised. TypeError if the channel is no string, or the contents are destroyed.
+        """
+        if not isinstance(channel, str):
+            text = "Missing required channel argument"
+            raise TypeError(text) if self.electron_version >= 27 else Error(text)
+        number = activity.current.get()
+        try:
+            payload, buffers = clone.encode(args)
+        except DataCloneError as error:
+            texts = [clone.preview(arg) for arg in args]
+            trace.add_refused(
+                "send", "main", self.label, channel, texts, sent_at=traffic.now(), error=str(error), activity=number
+            )
+            if not versions.send_swallows_errors(self.electron_version):
+                raise
+            where = str(error).partition("\n")[2]
+            console.write(
+                f"Error sending from webFrameMain:  Error: Failed to serialize arguments\n    {where}", error=True
+            )
+            return
+        message = trace.add(
+            "send",
+            "main",
+            self.label,
+            channel,
+            payload,
+            buffers,
+            sent_at=traffic.now(),
+            activity=number,
+        )
+        if self._destroyed or self._crashed:
+            self._cannot_send(message.number)
+            return
+        if not self._host.link.has_room(message.size):
+            trace.mark(message.number, "lost", traffic.now(), "the renderer does not read")
+            raise Error(
+                f"{self.label} does not read: {MAX_QUEUED >> 20} MiB wait for it already. Send less at a time, "
+                f"or wait for an answer before you send more"
+            )
+        self._host.send(Deliver(number, message.number, channel, payload, 0), buffers, message.number)
+
+    def _cannot_send(self, number: int) -> None:
+        trace.mark(number, "lost", traffic.now())
+        self._check()
+        text = "Error: Render frame was disposed before WebFrameMain could be accessed"
+        if not versions.send_swallows_errors(self.electron_version):
+            raise Error(text.removeprefix("Error: "))
+        console.write(f"Error sending from webFrameMain:  {text}", error=True)
+
+    # --- code in the renderer ------------------------------------------------------------------------------------
+
+    async def execute(self, source: str) -> Any:
+        """Run Python `source` in the page's main world (Electron's `executeJavaScript`); return its result.
+
+        Waits for a load under way. The result is the last statement's value if that is an expression, awaited if it
+        can be. Raises RendererError (also catchable as the builtin class of that name) with what the code raised,
+        DataCloneError if the result cannot be cloned, RenderProcessGone if the process died.
+        """
+        if not isinstance(source, str):
+            raise TypeError(f"execute takes source text, not {type(source).__name__}")
+        try:
+            frame, buffers = await self.run(source, MAIN_WORLD, "<execute>", f"code in {self.label}")
+        except RendererError as error:
+            if error.name == "DataCloneError":
+                raise DataCloneError(*_path_and_reason(error.message)) from None
+            raise
+        return clone.decode(frame.payload, buffers)
+
+    async def run(
+        self, source: str, world: str, name: str, what: str, *, cell: str | None = None, display: bool = False
+    ) -> Any:
+        """Run `source` in a world and return the frame and buffers of its end; used by `execute` and notebooks."""
+        while self._load is not None:
+            await self._load.over()
+        self._check()
+        if self._crashed:
+            raise RenderProcessGone(self._gone_text)
+        if self._host.waits_for_main and self.id in dispatch.blocked_above.get():
+            raise DeadlockError(
+                f"{self.label} waits in send_sync for this very listener: it cannot run code before it is answered. "
+                f"Set event.return_value first, or use invoke instead of send_sync"
+            )
+        number, future = self._host.ask(what)
+        self._host.send(Run(activity.current.get(), number, world, source, name, cell, display))
+        return await future
+
+    def interrupt(self) -> None:
+        """Stop the code that runs in the renderer; the process lives on."""
+        if not self._destroyed and not self._crashed:
+            self._host.link.interrupt()
+
+    def take_back(self, cell: str) -> None:
+        """Undo what a notebook cell registered in this renderer."""
+        if not self._destroyed and not self._crashed:
+            self._host.send(TakeBack(activity.current.get(), cell))
+
+    def wait_for_timers(self, number: int) -> Awaitable[Any] | None:
+        """Return an awaitable that is done once the activity has no timers in this renderer."""
+        if self._destroyed or self._crashed:
+            return None
+        operation, future = self._host.ask(f"timers in {self.label}")
+        self._host.send(WaitForTimers(number, operation))
+        return future
+
+    # --- loads ---------------------------------------------------------------------------------------------------
+
+    def load_file(self, path: str) -> Load:
+        """Start loading a page (`.html`) or script (`.py`); awaitable until did-finish-load. LoadError on failure."""
+        if not isinstance(path, str):
+            raise TypeError("Must pass filePath as a string")
+        return self._start_load(path, lambda: from_file(path))
+
+    def load_url(self, url: str) -> Load:
+        """Start loading a URL; awaitable until did-finish-load, LoadError on failure."""
+        if not isinstance(url, str):
+            raise TypeError("Must pass url as a string")
+        return self._start_load(url, lambda: from_url(url))
+
+    def reload(self) -> Load:
+        """Load the current page again; after a crash in a new process."""
+        reload = self._reload or (lambda: from_url("about:blank"))
+        return self._start_load(self._page.url, reload)
+
+    def is_loading(self) -> bool:
+        """Whether a load is under way."""
+        return self._load is not None
+
+    def get_url(self) -> str:
+        """Return the current page's URL; '' before any load."""
+        return self._page.url if self._reload is not None else ""
+
+    def get_title(self) -> str:
+        """Return the page's title, or its URL if it has none."""
+        return self._page.title or self.get_url()
+
+    def _start_load(self, url: str, find: Callable[[], PageSource]) -> Load:
+        self._check()
+        previous = self._load
+        load = Load(url, self._loop)
+        self._load = load
+        if previous is not None:
+            previous.finish(LoadError("ERR_ABORTED", -3, previous.url))
+        self._emit("did-start-loading")
+        if self._load is not load:
+            return load
+        try:
+            page = find()
+        except LoadError as error:
+            self._load_failed(load, error)
+            return load
+        load.url = page.url
+        if self._crashed:
+            self._host = self._start_process()
+        preload = self._find_preload()
+        operation, future = self._host.ask(f"the load of {url} in {self.label}")
+        future.add_done_callback(lambda done: self._load_done(load, done))
+        preferences = self._preferences
+        self._emit("did-start-navigation", page.url)
+        if self._load is not load:
+            return load
+        self._page, self._reload = page, find
+        self._listens_unload = False
+        self._host.send(
+            Navigate(
+                activity.current.get(),
+                operation,
+                page.url,
+                page.html,
+                page.title or "",
+                page.scripts,
+                page.notes,
+                preload,
+                preferences.context_isolation,
+                preferences.node_integration,
+                preferences.sandbox,
+            )
+        )
+        self._emit("did-frame-navigate", page.url)
+        self._emit("did-navigate", page.url)
+        if page.title is not None and (window := self._owner()) is not None:
+            window._page_title_updated(page.title)
+        return load
+
+    def _find_preload(self) -> Script | None:
+        path = self._preferences.preload
+        if path is None:
+            return None
+        try:
+            return preload_script(path)
+        except (OSError, ValueError) as error:
+            why = f"{type(error).__name__}: {error}"
+            console.write_labelled(self.label, "error", f"Unable to load preload script: {path}\n{why}")
+            self._emit("preload-error", Event(), path, error)
+            return None
+
+    def _load_done(self, load: Load, future: asyncio.Future[Any]) -> None:
+        error = future.exception()
+        if self._load is not load or error is not None:
+            return  # superseded, or the renderer is gone: reported where that was noticed
+        activity.run(load.activity, self._load_finished, load)
+
+    def _load_finished(self, load: Load) -> None:
+        self._emit("did-frame-finish-load", Event(), True)
+        self._load = None
+        load.finish(None)
+        self._emit("did-finish-load")
+        self._emit("did-stop-loading")
+
+    def _load_failed(self, load: Load, error: LoadError) -> None:
+        self._load = None
+        load.finish(error)
+        self._emit("did-fail-load", Event(), error.errno, error.code, error.url, True)
+        self._emit("did-stop-loading")
+
+    # --- what arrives --------------------------------------------------------------------------------------------
+
+    def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
+        activity.run(frame.activity, self._take, frame, buffers)
+
+    def _take(self, frame: ToMain, buffers: list[bytearray]) -> None:
+        if isinstance(frame, Console):
+            self._console_message(frame)
+        elif self._destroyed:
+            dispatch.on_lost(self, frame, buffers)
+        elif isinstance(frame, Send):
+            dispatch.on_send(self, frame, buffers)
+        elif isinstance(frame, Invoke):
+            dispatch.on_invoke(self, self._host, frame, buffers)
+        elif isinstance(frame, SendSync):
+            dispatch.on_send_sync(self, self._host, frame, buffers)
+        elif isinstance(frame, Refused):
+            dispatch.on_refused(self, frame)
+        elif isinstance(frame, DomReady):
+            if self._load is not None:
+                self._emit("dom-ready")
+        elif isinstance(frame, PreloadError):
+            self._emit("preload-error", Event(), frame.path, Error(frame.message))
+        elif isinstance(frame, Listens):
+            self._listens_unload = frame.unload
+        else:
+            raise ProtocolError(f"{type(frame).__name__} is not for web contents")
+
+    def _console_message(self, frame: Console) -> None:
+        console.write_labelled(self.label, frame.level, frame.text)
+        if not self.listener_count("console-message"):
+            return
+        details = ConsoleMessage(frame.text, frame.level, frame.line, frame.source)
+        if versions.console_message_has_details(self.electron_version):
+            self._emit("console-message", details)
+        else:
+            level = {"debug": 0, "info": 1, "warning": 2, "error": 3}.get(frame.level, 1)
+            self._emit("console-message", Event(), level, frame.text, frame.line, frame.source)
+
+    def _emit(self, name: str, *args: object) -> None:
+        """Emit with an event object first; a listener that raises ends here, not in the code that caused it."""
+        if not args or not isinstance(args[0], Event | ConsoleMessage):
+            args = (Event(), *args)
+        try:
+            self.emit(name, *args)
+        except Exception as error:
+            console.uncaught(error)
+
+    def __repr__(self) -> str:
+        state = " destroyed" if self._destroyed else " crashed" if self._crashed else ""
+        return f"<WebContents {self.id}{state}>"
+
+
+def _path_and_reason(text: str) -> tuple[str, str]:
+    """Take the second line of a DataCloneError's text apart again."""
+    path, _, reason = text.partition("\n")[2].partition(" ")
+    return path, reason

@@ -1,0 +1,63 @@
+"""Which names `from ipclab import ...` gives in which process and world, and what it says otherwise."""
+
+from __future__ import annotations
+
+#: Everywhere.
+COMMON = {
+    "undefined": "ipclab.undefined",
+    "EventEmitter": "ipclab.emitter",
+    "once": "ipclab.emitter",
+    "MaxListenersExceededWarning": "ipclab.emitter",
+    "UnhandledError": "ipclab.emitter",
+    "Error": "ipclab.errors",
+    "DataCloneError": "ipclab.errors",
+    "RemoteError": "ipclab.errors",
+    "RendererError": "ipclab.errors",
+    "RenderProcessGone": "ipclab.errors",
+    "ProtocolError": "ipclab.errors",
+    "LoadError": "ipclab.errors",
+    "DeadlockError": "ipclab.errors",
+}
+
+#: The main process's.
+MAIN = {
+    "app": "ipclab.main.app",
+    "BrowserWindow": "ipclab.main.browser_window",
+    "ipc_main": "ipclab.main.ipc_main",
+    "web_contents": "ipclab.main.registry",
+    "trace": "ipclab.main.traffic",
+    "global_": "ipclab.main.app",
+    "restart": "ipclab.main.app",
+    "settle": "ipclab.main.traffic",
+    "diagram": "ipclab.notebook.diagram",
+    "exercise": "ipclab.exercises",
+    "load_ipython_extension": "ipclab.notebook.extension",
+    "unload_ipython_extension": "ipclab.notebook.extension",
+}
+
+#: A renderer's, where the world may reach Electron (isolated world, or node integration without isolation).
+PRIVILEGED = frozenset({"ipc_renderer", "context_bridge", "process"})
+
+#: A page's own: in every world of a renderer.
+PAGE = frozenset({"console", "window", "set_timeout", "clear_timeout"})
+
+
+def foreign_to_main(name: str) -> str:
+    return (
+        f"{name} belongs to renderer processes, and this code runs in the main process. "
+        f"Use it in a cell that begins with %%renderer, in a preload or in a page's script."
+    )
+
+
+def foreign_to_renderer(name: str, renderer: str) -> str:
+    return (
+        f"{name} belongs to the main process, and this code runs in {renderer}. "
+        f"Use it in a plain cell (or program), or ask main for what you need with ipc_renderer.invoke."
+    )
+
+
+def not_for_the_page(name: str, why: str) -> str:
+    return (
+        f"{name} is not available to the page: {why}. Use it in a preload script or in a plain %%renderer cell "
+        f"(the isolated world), or open the window with node_integration=True and context_isolation=False."
+    )

@@ -1,0 +1,99 @@
+"""The entry point of a renderer process: its event loop, its signals, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class SleepSelector(selectors.DefaultSelector):
+    """A selector that says when the loop is about to sleep: all that was to be done has been done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_sleep: Callable[[], None] = lambda: None
+        self.asleep = False
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            return super().select(timeout)
+        self.before_sleep()
+        self.asleep = True
+        try:
+            return super().select(timeout)
+        finally:
+            self.asleep = False
+
+
+def die_with_parent(parent: int, sock: socket.socket) -> None:
+    """Make sure that this process does not outlive main, not even in the middle of an endless loop."""
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
+        return
+    import select
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(sock, select.POLLHUP)
+        while True:
+            for _, what in poll.poll(1000):
+                if what & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+                    os._exit(0)
+            if os.getppid() != parent:
+                os._exit(0)
+
+    threading.Thread(target=watch, daemon=True, name="watch main").start()
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Run a renderer process on the inherited socket `descriptor` until main goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sock = socket.socket(fileno=descriptor)
+    sock.set_inheritable(False)
+    die_with_parent(parent, sock)
+    from ipclab.renderer.process import RendererProcess
+
+    selector = SleepSelector()
+    loop = asyncio.SelectorEventLoop(selector)
+    asyncio.set_event_loop(loop)
+    renderer = RendererProcess(sock, loop)
+    selector.before_sleep = renderer.about_to_sleep
+
+    def interrupted(_signum: int, _frame: Any) -> None:
+        renderer.interrupt(asleep=selector.asleep)
+
+    signal.signal(signal.SIGUSR1, interrupted)
+    code = 0
+    while not renderer.ended:
+        try:
+            loop.run_forever()
+        except KeyboardInterrupt:
+            continue  # an interrupted piece of code has ended; the process goes on
+        except SystemExit as request:
+            code = exit_status(request)
+            break
+    renderer.flush()
+    # Neither waiting threads nor exit handlers may keep a renderer alive.
+    os._exit(code)
+
+
+def exit_status(request: SystemExit) -> int:
+    """Translate what `sys.exit` was given as the interpreter would."""
+    if request.code is None:
+        return 0
+    if isinstance(request.code, int):
+        return request.code & 0xFF
+    print(request.code, file=sys.stderr)
+    return 1

@@ -1,0 +1,356 @@
+"""The renderer process at work: frames in, frames out, one page at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from contextvars import copy_context
+from typing import Any
+
+from ipclab import activity, clone, protocol, scope, tasks
+from ipclab.errors import ProtocolError
+from ipclab.protocol import (
+    VERSION,
+    Buffer,
+    Deliver,
+    DomReady,
+    Done,
+    Failure,
+    Frame,
+    Handled,
+    Idle,
+    Navigate,
+    PreloadError,
+    Raised,
+    Reader,
+    Reply,
+    Run,
+    Start,
+    TakeBack,
+    ToRenderer,
+    Unload,
+    WaitForTimers,
+    pack,
+)
+from ipclab.renderer.console import Console, ConsoleStream
+from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, remote_error
+from ipclab.renderer.page import Page
+from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text
+from ipclab.renderer.worlds import is_preload
+
+Arrived = tuple[ToRenderer, list[bytearray]]
+
+
+class RendererProcess:
+    """One per process. Works off main's frames in order and tells main when there is nothing left to do."""
+
+    def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.ended = False
+        self.label = "renderer"
+        self.page: Page
+        self.console = Console(self._console_line)
+        self._socket = sock
+        self._reader: Reader[ToRenderer] = Reader(ToRenderer, self._arrived)
+        self._readiness = select.poll()
+        self._readiness.register(sock, select.POLLIN)
+        self._queue: deque[Arrived] = deque()
+        self._lock = threading.RLock()
+        self._critical = False
+        self._interrupt_waits = False
+        self._worked_off = 0
+        self._acknowledged = 0
+        self._handled: list[Handled] = []
+        self._last_call = 0
+        self._calls: dict[int, tuple[str, Promise | None]] = {}
+        self._runs: dict[int, asyncio.Task[Any]] = {}
+        self._scopes: dict[str, scope.Scope] = {}
+        self._timer_waits: list[tuple[int, int]] = []
+        self._electron_version = ""
+        self._shows_sender_id = False
+        self._base = copy_context()
+        self._streams = (ConsoleStream("info", self._console_line), ConsoleStream("error", self._console_line))
+        sys.stdout, sys.stderr = self._streams
+        tasks.on_unhandled = self.uncaught_in_promise
+        loop.set_exception_handler(self._loop_failed)
+        loop.add_reader(sock, self._readable)
+
+    # --- the link ------------------------------------------------------------------------------------------------
+
+    def write(self, frame: Frame, buffers: list[Buffer] | None = None) -> None:
+        """Send a frame to main. Blocks while main does not read and the socket is full."""
+        with self._lock:
+            for stream in self._streams:
+                stream.finish()
+            self._critical = True  # an interrupt in the middle of a packet would garble the stream
+            try:
+                for chunk in pack(frame, buffers or ()):
+                    self._socket.sendall(chunk)
+            except OSError:
+                os._exit(0)  # main is gone
+            finally:
+                self._critical = False
+        self._after_critical()
+
+    def _after_critical(self) -> None:
+        if self._interrupt_waits:
+            self._interrupt_waits = False
+            raise KeyboardInterrupt
+
+    def flush(self) -> None:
+        for stream in self._streams:
+            stream.finish()
+
+    def _readable(self) -> None:
+        self._receive()
+        self._work()
+
+    def _receive(self) -> None:
+        self._critical = True  # an interrupt between reading and keeping would lose bytes
+        try:
+            count = self._socket.recv_into(self._reader.space(), 0, socket.MSG_DONTWAIT)
+            if not count:
+                os._exit(0)  # main is gone
+            self._reader.filled(count)
+        except BlockingIOError:
+            pass
+        except (OSError, ProtocolError) as error:
+            if isinstance(error, ProtocolError) and sys.__stderr__ is not None:
+                sys.__stderr__.write(f"ipclab: {error}\n")
+            os._exit(0)
+        finally:
+            self._critical = False
+        self._after_critical()
+
+    def _arrived(self, frame: ToRenderer, buffers: list[bytearray]) -> None:
+        self._queue.append((frame, buffers))
+
+    def _work(self) -> None:
+        try:
+            while self._queue:
+                frame, buffers = self._queue.popleft()
+                self._worked_off += 1
+                context = self._base.copy()
+                context.run(self._handle, frame, buffers)
+        finally:
+            if self._queue:
+                self.loop.call_soon(self._work, context=self._base)
+
+    def about_to_sleep(self) -> None:
+        """The loop has nothing left to run: acknowledge all frames worked off so far."""
+        if self._worked_off > self._acknowledged or self._handled:
+            self._acknowledged = self._worked_off
+            handled, self._handled = self._handled, []
+            self.write(Idle(0, self._worked_off, handled))
+
+    # --- frames from main ----------------------------------------------------------------------------------------
+
+    def _handle(self, frame: ToRenderer, buffers: list[bytearray]) -> None:
+        activity.current.set(frame.activity)
+        if isinstance(frame, Reply | Failure):
+            self._answer(frame, buffers)
+        elif isinstance(frame, Deliver):
+            self._deliver(frame, buffers)
+        elif isinstance(frame, Run):
+            self._start_task(frame.operation, self._execute(frame))
+        elif isinstance(frame, Navigate):
+            self._start_task(frame.operation, self._navigate(frame))
+        elif isinstance(frame, TakeBack):
+            if (taken := self._scopes.pop(frame.cell, None)) is not None:
+                taken.take_back()
+        elif isinstance(frame, WaitForTimers):
+            self._timer_waits.append((frame.operation, frame.activity))
+            self.timers_changed()
+        elif isinstance(frame, Unload):
+            self.write(Done(frame.activity, frame.operation, b"", None))
+        else:
+            self._begin(frame)
+
+    def _begin(self, frame: Start) -> None:
+        if frame.version != VERSION:
+            raise ProtocolError(f"main speaks version {frame.version}, this renderer {VERSION}")
+        self.label = f"renderer {frame.contents_id}"
+        self._electron_version = frame.electron_version
+        self._shows_sender_id = int(frame.electron_version.split(".")[0]) <= 27
+        sys.path[:] = frame.sys_path
+        if os.path.isdir(frame.cwd):
+            os.chdir(frame.cwd)
+        self.page = Page(self, frame, frame.electron_version)
+
+    def _start_task(self, operation: int, coroutine: Any) -> None:
+        ended, task = tasks.run(coroutine)
+        if not ended:
+            self._runs[operation] = task
+            task.add_done_callback(lambda _: self._runs.pop(operation, None))
+
+    def _answer(self, frame: Reply | Failure, buffers: list[bytearray]) -> None:
+        channel, promise = self._calls.pop(frame.call, ("", None))
+        if promise is not None and not promise.done():
+            if isinstance(frame, Failure):
+                promise.set_exception(remote_error(channel, frame.error))
+            else:
+                promise.set_result(clone.decode(frame.payload, buffers))
+        self._handled.append(Handled(frame.number, time.monotonic(), True))
+
+    def _deliver(self, frame: Deliver, buffers: list[bytearray]) -> None:
+        ipc_renderer = self.page.ipc_renderer
+        heard = ipc_renderer.listener_count(frame.channel) > 0
+        try:
+            if heard or frame.channel == "error":
+                args: Any = clone.decode(frame.payload, buffers)
+                event = IpcRendererEvent(ipc_renderer, frame.sender_id if self._shows_sender_id else None)
+                ipc_renderer.emit(frame.channel, event, *args)
+        except Exception as error:
+            self.uncaught(error)
+        finally:
+            self._handled.append(Handled(frame.number, time.monotonic(), heard))
+
+    async def _execute(self, frame: Run) -> None:
+        if frame.cell is not None:
+            scope.current.set(self._scopes.setdefault(frame.cell, scope.Scope()))
+        page = self.page
+        is_preload.set(frame.world != "main")
+        answer: Frame
+        buffers: list[Buffer] = []
+        try:
+            names = page.world(frame.world).names
+            result = await run_source(frame.source, frame.name, names, await_result=not frame.display)
+            if frame.display:
+                answer = Done(frame.activity, frame.operation, b"", bundle_of(result))
+            else:
+                payload, buffers = clone.encode(result, "result")
+                answer = Done(frame.activity, frame.operation, payload, None)
+        except SystemExit:
+            raise
+        except asyncio.CancelledError as error:
+            answer = self._cancelled(frame, page, error)
+        except BaseException as error:
+            answer = Raised(frame.activity, frame.operation, *describe(error))
+        self.flush()
+        self.write(answer, buffers)
+
+    def _cancelled(self, frame: Run, page: Page, error: BaseException) -> Raised:
+        if page is not self.page:
+            text = "the page went away before this code had ended: its window loaded another page"
+            return Raised(frame.activity, frame.operation, "Error", text, f"Error: {text}\n")
+        name, message, trace = describe(error)
+        if error.args == ("interrupted",):
+            return Raised(frame.activity, frame.operation, "KeyboardInterrupt", "", trace)
+        return Raised(frame.activity, frame.operation, name, message, trace)
+
+    async def _navigate(self, frame: Navigate) -> None:
+        self._leave_page()
+        self.page = page = Page(self, frame, self._electron_version)
+        if frame.preload is not None:
+            is_preload.set(True)
+            try:
+                await run_source(frame.preload.source, frame.preload.name, page.isolated.names)
+            except Exception as error:
+                told = describe(error)
+                self.console.error(f"Unable to load preload script: {frame.preload.name}\n{told[2].rstrip()}")
+                self.write(PreloadError(frame.activity, frame.preload.name, *told))
+            is_preload.set(False)
+        for level, text in frame.notes:
+            self._console_line(level, text, 0, frame.url)
+        for script in frame.scripts:
+            try:
+                await run_source(script.source, script.name, page.main.names)
+            except Exception as error:
+                self.uncaught(error)
+        self.flush()
+        self.write(DomReady(frame.activity, frame.operation))
+        self.write(Done(frame.activity, frame.operation, b"", None))
+
+    def _leave_page(self) -> None:
+        self.page.release()
+        for _, promise in self._calls.values():
+            # A page's promises vanish with it: main's handler still runs, its answer finds nobody.
+            if promise is not None:
+                promise.cancel()
+        self._calls.clear()
+        self._scopes.clear()
+        here = asyncio.current_task(self.loop)
+        for task in asyncio.all_tasks(self.loop):
+            if task is not here:
+                task.cancel("the page went away")
+
+    # --- what the page's code uses -------------------------------------------------------------------------------
+
+    def new_call(self, channel: str, promise: Promise | None) -> int:
+        self._last_call += 1
+        self._calls[self._last_call] = (channel, promise)
+        return self._last_call
+
+    def wait_for(self, call: int) -> Any:
+        """Block until main answers `call`; other frames wait their turn."""
+        waiting: deque[Arrived] = deque()
+        try:
+            while True:
+                while self._queue:
+                    arrived = self._queue.popleft()
+                    frame = arrived[0]
+                    if isinstance(frame, Reply | Failure) and frame.call == call:
+                        return self._sync_answer(frame, arrived[1])
+                    waiting.append(arrived)
+                self._readiness.poll()
+                self._receive()
+        finally:
+            self._queue.extendleft(reversed(waiting))
+            if self._queue:
+                self.loop.call_soon(self._work, context=self._base)
+
+    def _sync_answer(self, frame: Reply | Failure, buffers: list[bytearray]) -> Any:
+        self._worked_off += 1
+        channel, _ = self._calls.pop(frame.call)
+        self._handled.append(Handled(frame.number, time.monotonic(), True))
+        if isinstance(frame, Failure):
+            raise remote_error(channel, frame.error)
+        return clone.decode(frame.payload, buffers)
+
+    def timers_changed(self) -> None:
+        """Answer those who wait for an activity's timers, if none is left."""
+        for wait in list(self._timer_waits):
+            operation, number = wait
+            if not self.page.timers.pending_of(number):
+                self._timer_waits.remove(wait)
+                self.write(Done(number, operation, b"", None))
+
+    def interrupt(self, asleep: bool) -> None:
+        """Stop the code that runs now; called in a signal handler."""
+        if self._critical:
+            self._interrupt_waits = True
+        elif asleep:
+            self.loop.call_soon_threadsafe(self._cancel_runs)
+        else:
+            raise KeyboardInterrupt
+
+    def _cancel_runs(self) -> None:
+        for task in list(self._runs.values()):
+            task.cancel("interrupted")
+
+    # --- console and failures ------------------------------------------------------------------------------------
+
+    def _console_line(self, level: str, text: str, line: int, source: str) -> None:
+        self.write(protocol.Console(activity.current.get(), level, text, line, source))
+
+    def uncaught(self, error: BaseException) -> None:
+        """An exception that nobody caught ends the code that raised it, and nothing else."""
+        self.console.error("Uncaught " + uncaught_text(error))
+
+    def uncaught_in_promise(self, error: BaseException) -> None:
+        self.console.error("Uncaught (in promise) " + uncaught_text(error))
+
+    def _loop_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, KeyboardInterrupt | SystemExit) or error is None:
+            return  # a task destroyed with its page
+        if context.get("future") is not None or context.get("task") is not None:
+            self.uncaught_in_promise(error)
+        else:
+            self.uncaught(error)

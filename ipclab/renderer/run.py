@@ -1,0 +1,138 @@
+"""Running source text in a world: compile, await, keep the last expression's value, tell what went wrong."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+import traceback
+from collections.abc import Awaitable
+from types import CodeType, TracebackType
+from typing import Any
+
+PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CO_COROUTINE = 0x80
+
+
+def compile_source(source: str, name: str) -> tuple[CodeType, CodeType | None]:
+    """Compile `source`, which may await at the top. Return its statements and, apart, its last expression."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    tree = ast.parse(source, name, "exec")
+    last = tree.body[-1] if tree.body else None
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    value = None
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
+        value = compile(ast.Expression(last.value), name, "eval", flags, dont_inherit=True)
+    return compile(tree, name, "exec", flags, dont_inherit=True), value
+
+
+async def run_source(source: str, name: str, names: dict[str, Any], await_result: bool = False) -> Any:
+    """Run `source` in the namespace `names`; return the value of its last statement if that is an expression."""
+    statements, value = compile_source(source, name)
+    pending = eval(statements, names)
+    if statements.co_flags & CO_COROUTINE:
+        await pending
+    if value is None:
+        return None
+    result = eval(value, names)
+    if value.co_flags & CO_COROUTINE:
+        result = await result
+    if await_result and isinstance(result, Awaitable):
+        result = await result
+    return result
+
+
+def strip(tb: TracebackType | None) -> TracebackType | None:
+    """Drop the leading frames that are ipclab's own: the reader wants to see the cell's lines."""
+    while tb is not None and tb.tb_frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
+        tb = tb.tb_next
+    return tb
+
+
+def traceback_text(error: BaseException) -> str:
+    """Format `error` with the lines of the code that raised it, without ipclab's own frames."""
+    if isinstance(error, SyntaxError):
+        return "".join(traceback.format_exception_only(error))
+    told = traceback.TracebackException(type(error), error, strip(error.__traceback__), compact=True)
+    _strip_summaries(told)
+    return "".join(told.format())
+
+
+def uncaught_text(error: BaseException) -> str:
+    """What a console shows of an exception that nobody caught: its text first, then where."""
+    name, message, _ = describe(error)
+    where = [
+        f"    at {line.filename}, line {line.lineno}: {line.line}"
+        for line in traceback.extract_tb(error.__traceback__)
+        if not line.filename.startswith(PACKAGE_FOLDER)
+    ]
+    return "\n".join([f"{name}: {message}" if message else name, *reversed(where)])
+
+
+def _strip_summaries(told: traceback.TracebackException) -> None:
+    seen: set[int] = set()
+    waiting: list[traceback.TracebackException | None] = [told]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        one.stack[:] = [line for line in one.stack if not line.filename.startswith(PACKAGE_FOLDER)]
+        waiting += [one.__cause__, one.__context__]
+
+
+def name_of(error: BaseException) -> str:
+    """The name by which an exception is known on the other side."""
+    return "Error" if type(error) is Exception else type(error).__name__
+
+
+REPRS = {
+    "text/html": "_repr_html_",
+    "text/markdown": "_repr_markdown_",
+    "text/latex": "_repr_latex_",
+    "image/svg+xml": "_repr_svg_",
+    "application/json": "_repr_json_",
+}
+
+
+def bundle_of(value: object) -> dict[str, str] | None:
+    """Return the MIME bundle that shows `value` in a notebook, None for None."""
+    if value is None:
+        return None
+    if type(value) in (dict, list, tuple, set, frozenset):
+        import pprint
+
+        text = pprint.pformat(value, width=100, sort_dicts=False)
+    else:
+        text = repr(value)
+    bundle = {"text/plain": text}
+    if isinstance(value, type):
+        return bundle
+    whole = getattr(value, "_repr_mimebundle_", None)
+    if callable(whole):
+        given = whole(include=None, exclude=None)
+        data = given[0] if isinstance(given, tuple) else given
+        bundle.update({kind: shown for kind, shown in dict(data).items() if isinstance(shown, str)})
+    for kind, method in REPRS.items():
+        if kind not in bundle and callable(make := getattr(value, method, None)):
+            shown = make()
+            if isinstance(shown, str):
+                bundle[kind] = shown
+    for kind, method in (("image/png", "_repr_png_"), ("image/jpeg", "_repr_jpeg_")):
+        if kind not in bundle and callable(make := getattr(value, method, None)):
+            import base64
+
+            shown = make()
+            if isinstance(shown, bytes):
+                bundle[kind] = base64.b64encode(shown).decode()
+    return bundle
+
+
+def describe(error: BaseException) -> tuple[str, str, str]:
+    """Return name, message and traceback text of `error`."""
+    try:
+        message = str(error)
+    except Exception:
+        message = f"<{type(error).__name__} whose text cannot be made>"
+    return name_of(error), message, traceback_text(error)

@@ -1,0 +1,125 @@
+"""Worlds: the namespaces of a page, and which of ipclab's names each may import.
+
+With context isolation a page has two: the main world (the page's) and the isolated world (the preload's). Each has
+its own globals, its own import hook and so its own answer to `from ipclab import ipc_renderer`. Worlds teach
+Electron's rules; in Python they are no security boundary.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import types
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from ipclab import names
+
+#: Whether the running code is a preload's (or a plain %%renderer cell's): it may reach Electron even where it shares
+#: the page's world.
+is_preload: ContextVar[bool] = ContextVar("ipclab_is_preload", default=False)
+
+
+class Window:
+    """The page's global object: its attributes are the world's global names."""
+
+    __clonable__ = False
+
+    _names: dict[str, Any]
+
+    def __init__(self, world_names: dict[str, Any]) -> None:
+        object.__setattr__(self, "_names", world_names)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise AttributeError(f"window has no {name!r}: no script of this world has defined it") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._names[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if name not in self._names:
+            raise AttributeError(f"window has no {name!r}")
+        del self._names[name]
+
+    def __repr__(self) -> str:
+        return "<window>"
+
+
+class World:
+    """One namespace of a page: `names` are its globals.
+
+    `import ipclab` in it gives `preload_module` to a preload's code, and `page_module` to any other.
+    """
+
+    def __init__(self, page_module: WorldModule, preload_module: WorldModule) -> None:
+        self.names: dict[str, Any] = {}
+        self._page_module = page_module
+        self._preload_module = preload_module
+        own_builtins = dict(vars(builtins))
+        own_builtins["__import__"] = self._import
+        self.names.update(__name__="__main__", __builtins__=own_builtins)
+        for module in (page_module, preload_module):
+            module.provide("window", Window(self.names))
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,  # noqa: A002 (the builtin's own names)
+        locals: Mapping[str, object] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        if level == 0 and name == "ipclab":
+            module = self._preload_module if is_preload.get() else self._page_module
+            for wanted in fromlist or ():
+                if wanted != "*":
+                    module.find(wanted)
+            return module
+        if level == 0 and name.startswith(("ipclab.main", "ipclab.notebook")):
+            raise ImportError(names.foreign_to_renderer(name, self._page_module.renderer))
+        return importlib.__import__(name, globals, locals, fromlist or (), level)
+
+
+class WorldModule(types.ModuleType):
+    """`ipclab` as one world sees it."""
+
+    def __init__(self, renderer: str, gives: Mapping[str, Any], refusal: str | None) -> None:
+        super().__init__("ipclab")
+        self.renderer = renderer
+        self._gives = dict(gives)
+        self._refusal = refusal
+        self.__all__ = sorted(self._gives)
+
+    def provide(self, name: str, value: Any) -> None:
+        self._gives[name] = value
+        self.__all__ = sorted(self._gives)
+
+    def find(self, name: str) -> Any:
+        """Return what `from ipclab import <name>` gives here, or raise the ImportError that explains."""
+        if name in self._gives:
+            return self._gives[name]
+        if name in names.COMMON:
+            return getattr(importlib.import_module(names.COMMON[name]), name)
+        if name in names.PRIVILEGED and self._refusal is not None:
+            raise ImportError(names.not_for_the_page(name, self._refusal))
+        if name in names.MAIN:
+            raise ImportError(names.foreign_to_renderer(name, self.renderer))
+        raise ImportError(f"cannot import name {name!r} from 'ipclab': in {self.renderer} it gives {self.listing()}")
+
+    def listing(self) -> str:
+        return ", ".join(self.__all__)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.find(name)
+
+    def __dir__(self) -> list[str]:
+        return [*self.__all__, *names.COMMON]
+
+    def __repr__(self) -> str:
+        return f"<module 'ipclab' of {self.renderer}>"

@@ -1,0 +1,108 @@
+"""Coroutines started as Node starts async functions: at once, up to their first await.
+
+asyncio starts a coroutine on a later turn of the loop; Node runs an async function's first stretch inside the call.
+The order in which listeners are seen to run depends on it, so listeners and handlers are started here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Callable, Coroutine, Generator
+from contextvars import ContextVar
+from typing import Any
+
+#: Called with each exception that ended a coroutine nobody awaits (Node's unhandledRejection).
+on_unhandled: Callable[[BaseException], None] | None = None
+
+#: Told of every coroutine that did not end in its first stretch, so that settling can wait for it.
+on_open: ContextVar[Callable[[asyncio.Task[Any]], None] | None] = ContextVar("ipclab_on_open", default=None)
+
+
+class _FirstStretch:
+    """What the first stretch of a coroutine left behind: the future it awaits."""
+
+    __slots__ = ("awaited",)
+
+    def __init__(self) -> None:
+        self.awaited: Any = None
+
+
+@types.coroutine
+def _rest(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> Generator[Any, Any, Any]:
+    """Carry on where the first stretch stopped, inside a task."""
+    awaited, first.awaited = first.awaited, None
+    try:
+        if awaited is None:  # a bare yield (`asyncio.sleep(0)`): the turn it asked for has passed
+            awaited = coroutine.send(None)
+        while True:
+            try:
+                value = yield awaited
+            except GeneratorExit:
+                coroutine.close()
+                raise
+            except BaseException as error:
+                awaited = coroutine.throw(error)
+            else:
+                awaited = coroutine.send(value)
+    except StopIteration as ended:
+        return ended.value
+
+
+async def _drive(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> Any:
+    try:
+        return await _rest(coroutine, first)
+    except KeyboardInterrupt as error:
+        # A task that ends with KeyboardInterrupt would take the whole loop down.
+        raise asyncio.CancelledError("interrupted") from error
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> tuple[bool, Any]:
+    """Run `coroutine` to its first await. Return ``(True, result)`` if it ended there, else ``(False, task)``.
+
+    An exception of the first stretch is raised. Needs a running loop.
+    """
+    loop = asyncio.get_running_loop()
+    first = _FirstStretch()
+    task = loop.create_task(_drive(coroutine, first))
+    caller = asyncio.current_task(loop)
+    if caller is not None:
+        asyncio._leave_task(loop, caller)
+    asyncio._enter_task(loop, task)
+    try:
+        first.awaited = coroutine.send(None)
+    except BaseException as ended:
+        # The task was only lent its name for the first stretch; it has nothing left to run.
+        task.cancel()
+        if isinstance(ended, StopIteration):
+            return True, ended.value
+        raise
+    finally:
+        asyncio._leave_task(loop, task)
+        if caller is not None:
+            asyncio._enter_task(loop, caller)
+    opened = on_open.get()
+    if opened is not None:
+        opened(task)
+    return False, task
+
+
+def _report(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None and on_unhandled is not None:
+        on_unhandled(error)
+
+
+def start(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
+    """Start an async listener; what it raises goes to `on_unhandled`, as an unhandled rejection in Node."""
+    try:
+        ended, value = run(coroutine)
+    except Exception as error:
+        if on_unhandled is None:
+            raise
+        on_unhandled(error)
+        return None
+    if ended:
+        return None
+    task: asyncio.Task[Any] = value
+    task.add_done_callback(_report)
+    return task
