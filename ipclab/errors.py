@@ -32,6 +32,9 @@ class RemoteError(Exception):
 class RenderProcessGone(Exception):  # noqa: N818 (named for Electron's event)
     """The renderer process that was to answer is gone; the text says which one and why."""
 
+    def _render_traceback_(self) -> list[str]:
+        return [f"RenderProcessGone: {self}"]
+
 
 class ProtocolError(Exception):
     """The other end of a link said something that no ipclab process says."""
@@ -47,9 +50,15 @@ class RendererError(Exception):
     name = "Error"
     message = ""
     remote_traceback = ""
+    #: Which process it was raised in, e.g. ``renderer 1``.
+    process = "a renderer"
 
     def __str__(self) -> str:
         return self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the remote traceback, which has the reader's own lines, and where it comes from."""
+        return [f"In {self.process}:", *self.remote_traceback.rstrip().split("\n")]
 
 
 def renderer_error(name: str, message: str, remote_traceback: str) -> RendererError:

@@ -78,7 +78,7 @@ class Message(msgspec.Struct, frozen=True, eq=False, gc=False):
             return []
         from ipclab.clone import decode  # a program that never looks at arguments does not load it for the trace
 
-        value = decode(content, [bytearray(buffer) for buffer in self._buffers])
+        value = decode(content, self._buffers)
         return value if self.kind != "reply" and isinstance(value, list) else [value]
 
     def __repr__(self) -> str:

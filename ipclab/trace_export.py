@@ -15,16 +15,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ipclab import wording
-from ipclab.record import Message, Trace
+from ipclab.record import KEPT_BYTES, Message, Trace
 
 FORMAT = "ipclab-trace"
 VERSION = 1
 
 #: Levels of lists and dicts written out; deeper ones become previews.
 JSON_DEPTH = 50
+
+#: Items written out of one message; no more than this fit into what the trace keeps of one.
+JSON_ITEMS = 2 * KEPT_BYTES
 
 #: Mermaid refuses texts above 50,000 characters and is of no use long before that.
 MERMAID_MESSAGES = 200
@@ -51,13 +56,14 @@ def _dumps(value: object) -> str:
 
 
 def _message_as_json(message: Message) -> Json:
+    room = [JSON_ITEMS]
     return {
         "number": message.number,
         "kind": message.kind,
         "sender": message.sender,
         "receiver": message.receiver,
         "channel": message.channel,
-        "args": [_json_value(argument, JSON_DEPTH) for argument in message.args],
+        "args": [_json_value(argument, JSON_DEPTH, room) for argument in message.args],
         "size": message.size,
         "answers": message.answers,
         "activity": message.activity,
@@ -68,11 +74,14 @@ def _message_as_json(message: Message) -> Json:
     }
 
 
-def _json_value(value: object, depth: int) -> object:
-    if type(value) is list and depth:
-        return [_json_value(item, depth - 1) for item in value]
-    if type(value) is dict and depth and "$type" not in value and all(type(key) is str for key in value):
-        return {key: _json_value(item, depth - 1) for key, item in value.items()}
+def _json_value(value: object, depth: int, room: list[int]) -> object:
+    """Return `value` as JSON has it. `room` holds how many items may still be written: shared lists multiply."""
+    room[0] -= 1
+    if depth and room[0] > 0:
+        if type(value) is list:
+            return [_json_value(item, depth - 1, room) for item in value]
+        if type(value) is dict and "$type" not in value and all(type(key) is str for key in value):
+            return {key: _json_value(item, depth - 1, room) for key, item in value.items()}
     if value is None or isinstance(value, bool) or type(value) is str:
         return value
     if isinstance(value, int) and abs(value) <= 2**53:
@@ -127,43 +136,59 @@ def _mermaid_text(text: str) -> str:
 
 # --- Chrome's Trace Event format -------------------------------------------------------------------------------
 
-#: Slices must have a length to be seen and to carry an arrow; shorter where the next event on the lane is nearer.
-SLICE_MICROSECONDS = 50.0
+#: Microseconds. A slice must have a length to be seen; it is shorter where the next event on its lane is nearer.
+SLICE = 50.0
+
+
+class Slice(NamedTuple):
+    """A stretch of a lane; `end` is None where only the beginning means something."""
+
+    lane: int
+    begin: float
+    end: float | None
+    name: str
+    details: Json
 
 
 def to_trace_events(messages: Sequence[Message]) -> str:
-    """Return JSON with a process per lane, a slice where a message leaves and where it is handled, and an arrow."""
-    names = wording.lanes(messages)
-    ids = {name: position + 1 for position, name in enumerate(names)}
+    """Return JSON with a process per lane, a slice where a message leaves and where it is handled, arrows between.
+
+    A renderer's ``send_sync`` is a slice as long as it waits.
+    """
+    lanes = {name: position for position, name in enumerate(wording.lanes(messages), 1)}
     events: list[Json] = []
-    for name, lane in ids.items():
-        title = wording.lane_title(name)
-        events.append(_event("M", "process_name", lane, 0, args={"name": title}))
-        events.append(_event("M", "process_sort_index", lane, 0, args={"sort_index": lane}))
-        events.append(_event("M", "thread_name", lane, 0, args={"name": "messages"}))
-    slices: list[Json] = []
-    replies = {message.answers: message for message in messages if message.kind == "reply"}
+    for name, lane in lanes.items():
+        events += [
+            _event("M", lane, 0, "process_name", args={"name": wording.lane_title(name)}),
+            _event("M", lane, 0, "process_sort_index", args={"sort_index": lane}),
+            _event("M", lane, 0, "thread_name", args={"name": "messages"}),
+        ]
+    replied = {
+        message.answers: message.sent_at if message.handled_at is None else message.handled_at
+        for message in messages
+        if message.kind == "reply"
+    }
+    slices: list[Slice] = []
     for message in messages:
-        sent = message.sent_at * 1e6
         name = f"{message.kind} {wording.visible(message.channel)}"
-        begin = _event("X", name, ids[message.sender], sent, cat=message.kind, args=_details(message))
-        slices.append(begin)
-        reply = replies.get(message.number)
-        if message.kind == "send_sync" and reply is not None and reply.handled_at is not None:
-            begin["dur"] = max(0.0, reply.handled_at * 1e6 - sent)  # the renderer stands still meanwhile
-        if message.handled_at is None or message.sender == message.receiver:
+        sender, receiver = lanes[message.sender], lanes[message.receiver]
+        begin, end = message.sent_at * 1e6, None
+        if message.kind == "send_sync" and message.number in replied:
+            end = max(begin, replied[message.number] * 1e6)
+        slices.append(Slice(sender, begin, end, name, _details(message)))
+        if message.handled_at is None or message.outcome in ("refused", "lost") or sender == receiver:
             continue
-        handled = max(sent, message.handled_at * 1e6)
-        slices.append(_event("X", name, ids[message.receiver], handled, cat=message.kind))
-        flow: Json = {"id": message.number, "cat": "ipc"}
-        events.append(_event("s", name, ids[message.sender], sent, **flow))
-        events.append(_event("f", name, ids[message.receiver], handled, bp="e", **flow))
-    _give_lengths(slices)
-    return json.dumps({"displayTimeUnit": "ms", "traceEvents": events + slices}, ensure_ascii=True)
+        # The two processes' readings of the clock may differ by a hair; an arrow that runs back is not drawn.
+        handled = max(begin, message.handled_at * 1e6)
+        slices.append(Slice(receiver, handled, None, name, _details(message)))
+        events.append(_event("s", sender, begin, name, cat="ipc", id=message.number))
+        events.append(_event("f", receiver, handled, name, cat="ipc", id=message.number, bp="e"))
+    events += _with_lengths(slices)
+    return json.dumps({"displayTimeUnit": "ms", "traceEvents": events})
 
 
-def _event(phase: str, name: str, lane: int, at: float, **more: object) -> Json:
-    return {"ph": phase, "name": name, "pid": lane, "tid": 1, "ts": round(at, 3), **more}
+def _event(phase: str, lane: int, at: float, name: str, **more: object) -> Json:
+    return {"ph": phase, "pid": lane, "tid": 1, "ts": round(at, 3), "name": name, **more}
 
 
 def _details(message: Message) -> Json:
@@ -173,34 +198,22 @@ def _details(message: Message) -> Json:
         "outcome": wording.outcome(message),
         "bytes": message.size,
         "activity": message.activity,
-        **({} if message.answers is None else {"answers": message.answers}),
+        "answers": message.answers,
     }
 
 
-def _give_lengths(slices: list[Json]) -> None:
-    """Give each slice without a length one that ends before anything else begins or ends on its lane."""
-    edges: dict[object, list[float]] = {}
-    for event in slices:
-        begin = _number(event["ts"])
-        lane_edges = edges.setdefault(event["pid"], [])
-        lane_edges.append(begin)
-        if "dur" in event:
-            lane_edges.append(begin + _number(event["dur"]))
-    for lane_edges in edges.values():
-        lane_edges.sort()
-    from bisect import bisect_right
-
-    for event in slices:
-        if "dur" not in event:
-            begin = _number(event["ts"])
-            lane_edges = edges[event["pid"]]
-            later = bisect_right(lane_edges, begin)
-            room = lane_edges[later] - begin if later < len(lane_edges) else SLICE_MICROSECONDS
-            event["dur"] = round(min(SLICE_MICROSECONDS, room), 3)
-        else:
-            event["dur"] = round(_number(event["dur"]), 3)
-
-
-def _number(value: object) -> float:
-    assert isinstance(value, float)
-    return value
+def _with_lengths(slices: list[Slice]) -> Iterator[Json]:
+    """Yield the slices as events that nest: an open one ends before anything else begins or ends on its lane."""
+    edges: dict[int, list[float]] = {}
+    for slice_ in slices:
+        edges.setdefault(slice_.lane, []).extend(at for at in (slice_.begin, slice_.end) if at is not None)
+    for lane in edges.values():
+        lane.sort()
+    for slice_ in slices:
+        end = slice_.end
+        if end is None:
+            lane = edges[slice_.lane]
+            following = bisect_right(lane, slice_.begin)
+            end = min([slice_.begin + SLICE, *lane[following : following + 1]])
+        length = round(end - slice_.begin, 3)
+        yield _event("X", slice_.lane, slice_.begin, slice_.name, cat="ipc", dur=length, args=slice_.details)

@@ -8,11 +8,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from ipclab import clone
 from ipclab.record import Message, Preview
-
-#: How deep and how wide a value is spelt out before an ellipsis stands for the rest.
-DEPTH = 4
-ITEMS = 12
 
 
 def visible(text: str) -> str:
@@ -35,14 +32,16 @@ def width(text: str) -> int:
 
 def fit(text: str, cells: int) -> str:
     """Return `text`, cut with an ellipsis where it is wider than `cells`."""
-    if width(text) <= cells:
+    # Combining characters take no cells, but a bounded text has a bounded number of them.
+    longest = 4 * cells
+    if len(text) <= longest and width(text) <= cells:
         return text
-    room = cells - 1
-    for position, c in enumerate(text):
+    room = cells
+    for position, c in enumerate(text[:longest]):
         room -= width(c)
-        if room < 0:
+        if room < 1:
             return text[:position] + "…"
-    return text
+    return text[: longest - 1] + "…"
 
 
 def pad(text: str, cells: int) -> str:
@@ -52,7 +51,9 @@ def pad(text: str, cells: int) -> str:
 
 def preview(value: object, cells: int = 60) -> str:
     """Return a short one-line text of any value, at most `cells` wide."""
-    return fit(visible(_spell(value, cells, DEPTH)), cells)
+    # One more than there is room for makes `fit` put its ellipsis.
+    text = value[: cells + 1] if isinstance(value, Preview) else clone.preview(value, cells + 1)
+    return fit(visible(text), cells)
 
 
 def arguments(message: Message, cells: int) -> str:
@@ -75,7 +76,8 @@ def call(message: Message, cells: int) -> str:
 
 def call_parts(message: Message, cells: int) -> tuple[str, str]:
     """Return the two parts of `call`: the channel, and what is said on it."""
-    channel = fit(visible(message.channel), max(8, cells * 2 // 3))
+    most = max(8, cells * 2 // 3)
+    channel = fit(visible(message.channel[: 4 * most + 1]), most)
     room = max(1, cells - width(channel) - 2)
     if message.kind != "reply":
         return channel, f"({arguments(message, room)})"
@@ -142,54 +144,3 @@ def lanes(messages: Iterable[Message]) -> list[str]:
 def lane_title(lane: str) -> str:
     """Return a participant's name for a heading."""
     return "main process" if lane == "main" else visible(lane)
-
-
-def _spell(value: object, room: int, depth: int) -> str:
-    """Return a repr that stops early: at `room` characters, `depth` levels, `ITEMS` items per level."""
-    if isinstance(value, Preview):
-        return value[: room + 1]
-    if isinstance(value, str | bytes | bytearray):
-        # One more than there is room for makes `fit` put its ellipsis.
-        return repr(value[: room + 1])
-    if isinstance(value, list | tuple | set | frozenset | dict) and value:
-        return _spell_items(value, room, depth)
-    if isinstance(value, int) and value.bit_length() > 4 * room:
-        return f"(an int of {value.bit_length()} bits)"
-    return repr(value)
-
-
-def _spell_items(
-    value: list[object] | tuple[object, ...] | set[object] | frozenset[object] | dict[object, object],
-    room: int,
-    depth: int,
-) -> str:
-    if isinstance(value, dict):
-        opening, closing = "{", "}"
-    elif isinstance(value, list):
-        opening, closing = "[", "]"
-    elif isinstance(value, tuple):
-        opening, closing = "(", ",)" if len(value) == 1 else ")"
-    else:
-        opening, closing = ("{", "}") if isinstance(value, set) else ("frozenset({", "})")
-    if depth == 0:
-        return opening + "…" + closing
-    parts: list[str] = []
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if len(parts) == ITEMS or room <= 0:
-                parts.append("…")
-                break
-            parts.append(f"{_spell(key, room, depth - 1)}: {_spell(item, room, depth - 1)}")
-            room -= len(parts[-1]) + 2
-    elif isinstance(value, set | frozenset):
-        # A set's own order changes from run to run.
-        parts = sorted(_spell(item, room, depth - 1) for item in value)
-        parts[ITEMS:] = ["…"] if len(parts) > ITEMS else []
-    else:
-        for item in value:
-            if len(parts) == ITEMS or room <= 0:
-                parts.append("…")
-                break
-            parts.append(_spell(item, room, depth - 1))
-            room -= len(parts[-1]) + 2
-    return opening + ", ".join(parts) + closing

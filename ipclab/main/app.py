@@ -17,6 +17,9 @@ from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
 
+#: Whether a warm renderer is made ready ahead of the first window (notebooks do).
+prepares_spare = False
+
 #: Electron's `global` of the main process: a namespace for what the whole app shares.
 global_ = types.SimpleNamespace()
 
@@ -198,3 +201,5 @@ async def restart() -> None:
         await asyncio.sleep(0)  # what was cancelled ends before the new life begins
     traffic.restart()
     trace.restart()
+    if prepares_spare:
+        spare.prepare()

@@ -105,7 +105,9 @@ class RendererHost:
                 console.report(f"ipclab could not handle a {type(frame).__name__} of {self.label}: ", error)
 
     def _error(self, frame: Raised) -> RendererError:
-        return renderer_error(frame.name, frame.message, frame.traceback)
+        error = renderer_error(frame.name, frame.message, frame.traceback)
+        error.process = self.label
+        return error
 
     def _acknowledge(self, frame: Idle) -> None:
         for handled in frame.handled:

@@ -113,6 +113,7 @@ class WebContents(EventEmitter):
         self._gone_text = ""
         self._load: Load | None = None
         self._page: PageSource = from_url("about:blank")
+        self._shown = ""
         self._reload: Callable[[], PageSource] | None = None
         self._listens_unload = False
         self._host = self._start_process()
@@ -309,18 +310,28 @@ class WebContents(EventEmitter):
         """Start loading a page (`.html`) or script (`.py`); awaitable until did-finish-load. LoadError on failure."""
         if not isinstance(path, str):
             raise TypeError("Must pass filePath as a string")
+        self._shown = path
         return self._start_load(path, lambda: from_file(path))
 
     def load_url(self, url: str) -> Load:
         """Start loading a URL; awaitable until did-finish-load, LoadError on failure."""
         if not isinstance(url, str):
             raise TypeError("Must pass url as a string")
+        self._shown = url
         return self._start_load(url, lambda: from_url(url))
 
     def reload(self) -> Load:
         """Load the current page again; after a crash in a new process."""
         reload = self._reload or (lambda: from_url("about:blank"))
         return self._start_load(self._page.url, reload)
+
+    def shows(self, name: str) -> bool:
+        """Whether the page kept under `name` (or loaded from that file) is shown."""
+        return self._shown == name
+
+    def preloads(self, name: str) -> bool:
+        """Whether a page was loaded with the preload `name`."""
+        return self._preferences.preload == name and self._reload is not None
 
     def is_loading(self) -> bool:
         """Whether a load is under way."""

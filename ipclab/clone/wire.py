@@ -1,0 +1,71 @@
+"""The numbers of the wire format that the docstring of `ipclab.clone` describes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Wire = Any
+"""A part of a message: what msgpack knows, in the shapes that the docstring of `ipclab.clone` gives."""
+
+Buffer = bytes | bytearray | memoryview
+"""Binary data beside the payload: flat, counted in bytes."""
+
+VERSION = 1
+
+# What stands in a slot.
+INTEGER = 0
+TEXT = 1
+DATETIME = 2
+PATTERN = 3
+TUPLE = 4
+FROZENSET = 5
+
+# What stands in the node table.
+LIST = 10
+DICT = 11
+SET = 12
+BYTES = 13
+BYTEARRAY = 14
+ARRAY = 15
+NUMPY = 16
+ERROR = 17
+
+OUT_OF_BAND = 65_536
+"""Binary data of at least this many bytes travels beside the payload."""
+
+KEY_DEPTH = 32
+"""How deep tuples may nest inside a key. Hashing recurses in C, so the receiver must not let a sender choose."""
+
+KEY_PARTS = 100_000
+"""How many parts a key may have, all tuples and frozensets in it written out."""
+
+CHAIN_LIMIT = 1_000
+"""How many causes may stand behind an exception. Freeing a chain of OSErrors recurses in C without a guard."""
+
+RE_FLAGS = 2 | 4 | 8 | 16 | 32 | 64 | 256
+"""The flags that change what a pattern matches; re.DEBUG would print in the receiving process."""
+
+
+def chain_too_long(causes: dict[int, int]) -> int | None:
+    """Return the first exception with more than `CHAIN_LIMIT` causes behind it; `causes` maps node to node."""
+    lengths: dict[int, int] = {}
+    for start in causes:
+        trail = []
+        node = start
+        while node in causes and node not in lengths:
+            lengths[node] = 0
+            trail.append(node)
+            node = causes[node]
+        length = lengths.get(node, 0)
+        for node in reversed(trail):
+            length += 1
+            lengths[node] = length
+        if length > CHAIN_LIMIT:
+            return start
+    return None
+
+
+def size(payload: bytes, buffers: Sequence[Buffer] = ()) -> int:
+    """Return how many bytes a message occupies on the wire."""
+    return len(payload) + sum(map(len, buffers))

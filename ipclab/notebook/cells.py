@@ -1,0 +1,108 @@
+"""What a cell is: an activity of its own, a module that can be run again, and traffic that settles before it ends.
+
+`Cells` wraps the kernel's `do_execute` on the instance. That is an undocumented seam of ipykernel, but the only place
+that sees both the cell's id and the time between its last line and its reply; a test holds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from ipclab import activity, scope
+from ipclab.main import console, registry
+from ipclab.main.traffic import settle, trace
+from ipclab.record import Message
+
+#: Seconds that a cell's traffic may take to settle.
+SETTLE = 10.0
+
+
+class Cells:
+    """Runs cells for a kernel."""
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        self._original: Callable[..., Awaitable[dict[str, Any]]] = kernel.do_execute
+        self._scopes: dict[str, scope.Scope] = {}
+        self._renderers: dict[str, set[int]] = {}
+        self.running_cell: str | None = None
+        kernel.do_execute = self.do_execute
+
+    def unload(self) -> None:
+        self._kernel.do_execute = self._original
+
+    async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Run a cell; its reply waits until what it caused has settled."""
+        if silent:
+            return await self._original(code, silent, *args, **kwargs)
+        cell: str | None = kwargs.get("cell_id")
+        self.running_cell = cell
+        self._take_back(cell)
+        activity.begin()
+        token = scope.current.set(None if cell is None else self._scopes.setdefault(cell, scope.Scope()))
+        try:
+            reply = await self._original(code, silent, *args, **kwargs)
+            await self._settle()
+            return reply
+        finally:
+            scope.current.reset(token)
+            activity.current.set(0)
+
+    def runs_in(self, contents_id: int) -> str | None:
+        """Note that the running cell runs code in a renderer; return the cell's id."""
+        if self.running_cell is not None:
+            self._renderers.setdefault(self.running_cell, set()).add(contents_id)
+        return self.running_cell
+
+    def _take_back(self, cell: str | None) -> None:
+        """Undo what the cell registered when it ran before, in main and in renderers."""
+        if cell is None:
+            return
+        if (before := self._scopes.pop(cell, None)) is not None:
+            before.take_back()
+        for contents_id in self._renderers.pop(cell, ()):
+            if (contents := registry.contents.get(contents_id)) is not None:
+                contents.take_back(cell)
+
+    async def _settle(self) -> None:
+        task = asyncio.ensure_future(settle(SETTLE))
+        with on_interrupt(lambda: task.cancel()):
+            try:
+                await task
+            except TimeoutError as error:
+                console.write(f"ipclab: {error}", error=True)
+            except asyncio.CancelledError:
+                interrupt_renderers()
+                console.write("ipclab: interrupted; what this cell set going is no longer waited for", error=True)
+
+
+@contextlib.contextmanager
+def on_interrupt(stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` on the loop when the kernel is interrupted meanwhile, instead of raising KeyboardInterrupt in it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def interrupt_renderers() -> None:
+    """Stop whatever runs in any renderer."""
+    for contents in registry.contents.values():
+        contents.interrupt()
+
+
+def last_messages() -> list[Message]:
+    """Return the messages of the last activity that has any: what the last cell did."""
+    messages = list(trace)
+    last = max((message.activity for message in messages), default=0)
+    return [message for message in messages if message.activity == last]

@@ -1,0 +1,68 @@
+"""`%load_ext ipclab`: turns the notebook's kernel into the main process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from ipclab.main import app as app_module
+from ipclab.main import console, spare
+from ipclab.main.app import app
+from ipclab.main.lockstep import lockstep
+from ipclab.notebook import diagram
+from ipclab.notebook.cells import Cells, last_messages
+from ipclab.notebook.magics import Magics, await_renderer
+
+#: Under nbval and other test runs a loaded machine must not change the order of things.
+PATIENT_LIMIT = 10.0
+
+_loaded: dict[InteractiveShell, Cells] = {}
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by `%load_ext ipclab`; a second call changes nothing. RuntimeError outside a Jupyter kernel."""
+    if shell in _loaded:
+        return
+    kernel: Any = getattr(shell, "kernel", None)
+    if kernel is None:
+        raise RuntimeError(
+            "ipclab's cells need a Jupyter kernel (JupyterLab, Notebook, VS Code); "
+            "in a plain program use ipclab without %load_ext"
+        )
+    loop = asyncio.get_running_loop()
+    # ipykernel's own SIGINT handler cannot wake a sleeping loop; any handler of the loop's sets up what can.
+    loop.add_signal_handler(signal.SIGURG, lambda: None)
+    cells = _loaded[shell] = Cells(kernel)
+    magics = Magics(shell, cells)
+    for name in ("renderer", "page", "preload"):
+        shell.register_magic_function(getattr(magics, name), "cell", name)
+    shell.register_magic_function(magics.ipclab, "line", "ipclab")
+    shell.input_transformers_post.append(await_renderer)
+    console.short = True
+    diagram.last_cell_messages = last_messages
+    lockstep.enabled = True
+    if "PYTEST_CURRENT_TEST" in os.environ and "IPCLAB_LOCKSTEP_LIMIT" not in os.environ:
+        lockstep.limit = PATIENT_LIMIT
+    app_module.prepares_spare = True
+    app._become_ready()
+    spare.prepare()
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by `%unload_ext ipclab`: the kernel is an ordinary one again."""
+    cells = _loaded.pop(shell, None)
+    if cells is None:
+        return
+    cells.unload()
+    shell.input_transformers_post.remove(await_renderer)
+    for name in ("renderer", "page", "preload"):
+        shell.magics_manager.magics["cell"].pop(name, None)
+    shell.magics_manager.magics["line"].pop("ipclab", None)
+    console.short = False
+    lockstep.enabled = False
+    app_module.prepares_spare = False
+    spare.dismiss()

@@ -1,0 +1,164 @@
+"""The magics: `%%renderer`, `%%page`, `%%preload` and `%ipclab`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
+
+from ipclab.main import pages, registry
+from ipclab.main.browser_window import BrowserWindow
+from ipclab.main.lockstep import lockstep
+from ipclab.main.traffic import settle
+from ipclab.main.web_contents import ISOLATED_WORLD, MAIN_WORLD, WebContents
+from ipclab.notebook.cells import Cells
+
+#: Seconds that interrupted code may take to stop before the cell ends without it.
+INTERRUPT_GRACE = 1.0
+
+USAGE = "%%renderer [--page] [--timers] WINDOW [WINDOW ...], for example: %%renderer win"
+
+
+class CellError(Exception):
+    """A cell that cannot be run as it stands; shown as one sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"ipclab: {self}"]
+
+
+class Shown:
+    """The result of a renderer cell, shown as that process would show it."""
+
+    def __init__(self, bundle: dict[str, str]) -> None:
+        self._bundle = bundle
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
+        return self._bundle
+
+    def __repr__(self) -> str:
+        return self._bundle["text/plain"]
+
+
+class Magics:
+    """The magics of one shell."""
+
+    def __init__(self, shell: InteractiveShell, cells: Cells) -> None:
+        self._shell = shell
+        self._cells = cells
+
+    # --- %%renderer ----------------------------------------------------------------------------------------------
+
+    async def renderer(self, line: str, cell: str) -> Shown | None:
+        """Run the cell in the renderer process of a window (or of several, one after the other)."""
+        words = line.split()
+        options = [word for word in words if word.startswith("-")]
+        unknown = [option for option in options if option not in ("--page", "--timers")]
+        if unknown:
+            raise CellError(f"unknown option {unknown[0]}. {USAGE}")
+        names = [word for word in words if not word.startswith("-")]
+        if not names:
+            raise CellError(f"say which window's renderer is to run this cell: {USAGE}")
+        targets = [self._find(name) for name in names]
+        world = MAIN_WORLD if "--page" in options else ISOLATED_WORLD
+        runs = [asyncio.ensure_future(self._run(contents, world, cell)) for contents in targets]
+        await self._wait(runs, targets)
+        for run in runs:
+            run.result()  # raises what the first of them raised
+        if "--timers" in options:
+            await settle(timers=True)
+        results = [shown for run in runs if (shown := run.result()) is not None]
+        if len(runs) == 1:
+            return results[0] if results else None
+        for shown in results:
+            display(shown)  # type: ignore[no-untyped-call]
+        return None
+
+    async def _wait(self, runs: list[asyncio.Task[Shown | None]], targets: list[WebContents]) -> None:
+        try:
+            await asyncio.wait(runs)
+        except asyncio.CancelledError:
+            # The kernel was interrupted: stop the code where it runs, and show where it was.
+            for contents in targets:
+                contents.interrupt()
+            await asyncio.wait(runs, timeout=INTERRUPT_GRACE)
+            for run in runs:
+                run.cancel()
+            raise KeyboardInterrupt from None
+
+    async def _run(self, contents: WebContents, world: str, source: str) -> Shown | None:
+        if not source.strip():
+            return None
+        name = f"cell [{self._shell.execution_count}], {contents.label}"
+        cell = self._cells.runs_in(contents.id)
+        frame, _ = await contents.run(source, world, name, f"this cell in {contents.label}", cell=cell, display=True)
+        if frame.bundle is None or source.rstrip().endswith(";"):
+            return None
+        return Shown(frame.bundle)
+
+    def _find(self, word: str) -> WebContents:
+        """Find the window that a word of the magic's line names."""
+        if word.isdecimal():
+            window: Any = registry.windows.get(int(word))
+            if window is None:
+                raise CellError(f"there is no window with id {word}. {self._open_windows()}")
+        elif word not in self._shell.user_ns:
+            raise CellError(f"there is no window called {word!r} in the main process. {self._open_windows()}")
+        else:
+            window = self._shell.user_ns[word]
+        if not isinstance(window, BrowserWindow):
+            raise CellError(f"{word!r} is a {type(window).__name__}, not a BrowserWindow. {self._open_windows()}")
+        if window.is_destroyed():
+            raise CellError(f"the window {word!r} is closed, its renderer process is gone. {self._open_windows()}")
+        return window.web_contents
+
+    def _open_windows(self) -> str:
+        if not registry.windows:
+            return "No window is open: run the cell that opens one (win = BrowserWindow()) first"
+        known = {id(value): name for name, value in self._shell.user_ns.items() if isinstance(value, BrowserWindow)}
+        named = [
+            f"{known[id(window)]} (id {number})" if id(window) in known else f"id {number}"
+            for number, window in registry.windows.items()
+        ]
+        return f"Open windows: {', '.join(named)}"
+
+    # --- %%page, %%preload ---------------------------------------------------------------------------------------
+
+    def page(self, line: str, cell: str) -> None:
+        """Keep the cell as a page that `load_file` finds under the name; windows that show it reload."""
+        name = self._name(line, "%%page index.html")
+        pages.named_pages[name] = cell
+        for contents in list(registry.contents.values()):
+            if contents.shows(name):
+                contents.reload()
+
+    def preload(self, line: str, cell: str) -> None:
+        """Keep the cell as a preload script that `web_preferences` finds under the name."""
+        name = self._name(line, "%%preload preload.py")
+        pages.named_preloads[name] = cell
+        for contents in list(registry.contents.values()):
+            if contents.preloads(name):
+                contents.reload()
+
+    def _name(self, line: str, example: str) -> str:
+        words = line.split()
+        if len(words) != 1:
+            raise CellError(f"give one name under which to keep this cell, for example: {example}")
+        return words[0]
+
+    # --- %ipclab -------------------------------------------------------------------------------------------------
+
+    def ipclab(self, line: str) -> None:
+        """`%ipclab lockstep on` or `off`: whether one thing happens after the other, or all at once."""
+        words = line.split()
+        if len(words) != 2 or words[0] != "lockstep" or words[1] not in ("on", "off"):
+            raise CellError("usage: %ipclab lockstep on, or %ipclab lockstep off")
+        lockstep.enabled = words[1] == "on"
+
+
+def await_renderer(lines: list[str]) -> list[str]:
+    """Input transformer: a renderer cell awaits its magic, so that main's loop runs while the renderer does."""
+    return [
+        f"await {line}" if line.startswith("get_ipython().run_cell_magic('renderer',") else line for line in lines
+    ]
