@@ -61,13 +61,13 @@ class RendererError(Exception):
         return [f"In {self.process}:", *self.remote_traceback.rstrip().split("\n")]
 
 
-def renderer_error(name: str, message: str, remote_traceback: str) -> RendererError:
-    """Return a `RendererError` that `except <name>` catches too, when `name` is a builtin exception."""
-    builtin = getattr(builtins, name, None)
+def renderer_error(name: str, message: str, remote_traceback: str, builtin: bool = True) -> RendererError:
+    """Return a `RendererError` that (with `builtin`) `except <name>` catches too, if that is a builtin exception."""
+    known = getattr(builtins, name, None) if builtin else None
     bases: tuple[type[Exception], ...] = (RendererError,)
-    if isinstance(builtin, type) and issubclass(builtin, Exception):
-        bases = (RendererError, builtin)
-    kind: type[RendererError] = type(name, bases, {"__module__": __name__})
+    if isinstance(known, type) and issubclass(known, Exception):
+        bases = (RendererError, known)
+    kind: type[RendererError] = type(name, bases, {"__module__": "ipclab"})
     # Some builtins (UnicodeDecodeError, ...) refuse to be built from a text alone; __str__ does not need it.
     error = RendererError.__new__(kind)
     error.args = (message,)
@@ -104,3 +104,9 @@ class LoadError(Exception):
 
 class DeadlockError(Exception):
     """Main was about to wait for a renderer that waits for main: neither could ever go on."""
+
+
+for _public in list(globals().values()):
+    # Tracebacks say where a learner imports it from: `ipclab.RemoteError`.
+    if isinstance(_public, type) and _public.__module__ == __name__:
+        _public.__module__ = "ipclab"

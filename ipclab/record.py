@@ -60,7 +60,6 @@ class Message(msgspec.Struct, frozen=True, eq=False, gc=False):
     error: str | None
     # What `args` is made from: clone data, or texts that stand for the arguments, or None where nothing was kept.
     _content: bytes | tuple[str, ...] | None
-    _buffers: tuple[bytes, ...]
     handled_at: float | None = None
 
     @property
@@ -78,7 +77,7 @@ class Message(msgspec.Struct, frozen=True, eq=False, gc=False):
             return []
         from ipclab.clone import decode  # a program that never looks at arguments does not load it for the trace
 
-        value = decode(content, self._buffers)
+        value = decode(content)
         return value if self.kind != "reply" and isinstance(value, list) else [value]
 
     def __repr__(self) -> str:
@@ -196,12 +195,10 @@ class Trace(Sequence[Message]):
         size = len(payload)
         for buffer in buffers:
             size += memoryview(buffer).nbytes
-        kept = size <= KEPT_BYTES
-        # Buffers become the receiver's own bytearrays: without a copy it could alter the record.
-        content = bytes(payload) if kept else None
-        copies = tuple([bytes(buffer) for buffer in buffers]) if kept and buffers else ()
+        # Only values larger than `KEPT_BYTES` travel in buffers.
+        content = bytes(payload) if size <= KEPT_BYTES and not buffers else None
         return self._append(
-            kind, sender, receiver, channel, size, answers, activity, sent_at, outcome, error, content, copies
+            kind, sender, receiver, channel, size, answers, activity, sent_at, outcome, error, content
         )
 
     def add_refused(
@@ -225,7 +222,7 @@ class Trace(Sequence[Message]):
             bounded.append(text[:room])
             room -= len(text)
         return self._append(
-            kind, sender, receiver, channel, 0, None, activity, sent_at, "refused", error, tuple(bounded), ()
+            kind, sender, receiver, channel, 0, None, activity, sent_at, "refused", error, tuple(bounded)
         )
 
     def _append(
@@ -241,7 +238,6 @@ class Trace(Sequence[Message]):
         outcome: Outcome,
         error: str | None,
         content: bytes | tuple[str, ...] | None,
-        buffers: tuple[bytes, ...],
     ) -> Message:
         number = self._number = self._number + 1
         message = Message(
@@ -257,7 +253,6 @@ class Trace(Sequence[Message]):
             outcome,
             error,
             content,
-            buffers,
         )
         messages = self._messages
         if len(messages) == messages.maxlen:

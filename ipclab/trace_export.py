@@ -127,10 +127,10 @@ def _mermaid_line(message: Message, ids: dict[str, str]) -> str:
 
 def _mermaid_text(text: str) -> str:
     """Escape everything that Mermaid's grammar, its entity pass or HTML could take for more than text."""
-    escaped = "".join(c if c.isalnum() or c in " _.,()'=+→↩✗…" else f"#{ord(c)};" for c in text)
-    # Words that mean something to Mermaid wherever they stand in a line.
-    for word in ("end", "style", "classDef"):
-        escaped = escaped.replace(word, f"#{ord(word[0])};{word[1:]}")
+    escaped = "".join(c if c.isalnum() or c in " _.,:-()[]'=+→↩✗…" else f"#{ord(c)};" for c in text)
+    # Its entity pass trips over two words wherever they stand; its grammar has been known to over the third.
+    for word, harmless in (("style", "#115;tyle"), ("classDef", "#99;lassDef"), (" end ", " #101;nd ")):
+        escaped = escaped.replace(word, harmless)
     return escaped
 
 

@@ -35,7 +35,7 @@ def pins() -> dict[str, Version]:
     return {canonicalize_name(name): Version(version) for name, version in (line.split("==") for line in pin_lines())}
 
 
-# ---- pyproject.toml, requirements.txt, environment.yml ---------------------------------------------------------------
+# ---- pyproject.toml, requirements.txt, environment.yml -------------------------------------------------------------
 
 
 def test_requirements_are_exact_pins_and_nothing_else() -> None:
@@ -77,7 +77,7 @@ def test_environment_yml_is_python_and_the_pins() -> None:
     assert [v for v in versions if v in offered] == [v for v in versions if v in required]
 
 
-# ---- the package -----------------------------------------------------------------------------------------------------
+# ---- the package ---------------------------------------------------------------------------------------------------
 
 
 def files_below(folder: Path) -> set[str]:
@@ -128,7 +128,7 @@ def test_the_installed_wheel_imports_from_anywhere(wheel: Path, tmp_path: Path) 
     assert Path(done.stdout.strip()).resolve() == (target / "ipclab" / "__init__.py").resolve()
 
 
-# ---- the Makefile ----------------------------------------------------------------------------------------------------
+# ---- the Makefile --------------------------------------------------------------------------------------------------
 
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
@@ -267,14 +267,22 @@ def test_lab_opens_a_browser_only_where_there_is_a_display(checkout: Checkout) -
 
 
 @needs_make
-def test_make_test_checks_in_the_order_of_the_readme(checkout: Checkout) -> None:
-    checkout.make("test")
-    tools = [" ".join(call.split()[1:3]) for call in checkout.calls() if "pip" not in call]
-    assert tools[-6:] == [
-        "ruff check",
-        "ruff format",
-        "mypy",
-        "pytest --ignore=tests/browser",
-        *["pytest --nbval"],
-        "pytest tests/browser",
+def test_make_test_runs_every_check_in_order(checkout: Checkout) -> None:
+    checkout.make("types")
+    checkout.calls()
+    assert checkout.make("test").returncode == 0
+    assert [call.strip() for call in checkout.calls()] == [
+        "-m ruff check .",
+        "-m ruff format --check .",
+        "-m mypy",
+        "-m pytest --ignore=tests/browser",
+        "-m pytest --nbval notebooks",
+        "-m pytest tests/browser",
     ]
+
+
+@needs_make
+def test_a_failed_check_ends_make_test(checkout: Checkout) -> None:
+    checkout.play(fails_on="-m mypy")
+    assert checkout.make("test").returncode != 0
+    assert "pytest" not in " ".join(checkout.calls())

@@ -51,7 +51,6 @@ stand at most 1,000 causes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, NoReturn
 
 from msgspec import msgpack
@@ -64,8 +63,9 @@ __all__ = ["decode", "encode", "preview", "size"]
 
 _LEAVES = frozenset({type(None), bool, int, float, str})
 _CONTAINERS = frozenset({list, tuple, dict})
-_PLAIN = _LEAVES | _CONTAINERS | {bytes}
-_TEXT = frozenset({str})
+_all_leaves = _LEAVES.issuperset
+_all_containers = _CONTAINERS.issuperset
+_all_text = frozenset({str}).issuperset
 _PLAIN_DEPTH = 32  # msgspec recurses, and has to share the interpreter's recursion limit with the caller
 
 
@@ -116,37 +116,36 @@ def decode(payload: bytes, buffers: Sequence[Buffer] = ()) -> object:
 def _is_plain(value: Any) -> bool:
     """Tell whether msgpack alone can carry `value`: plain types, nothing shared, nothing large, not deep.
 
-    This is the price of every message, so it goes level by level and lets C do the loops.
+    Every message pays for this, so C does the loops: most containers hold leaves only and take two calls.
     """
-    kind = type(value)
-    if kind in _LEAVES:
-        return True
-    if kind not in _CONTAINERS:
-        return False
-    if kind is not dict and _LEAVES.issuperset(map(type, value)):
-        return True
-    level = [value]
+    if type(value) not in _CONTAINERS:
+        return type(value) in _LEAVES
     seen = {id(value)}
+    below = [value]
     for _ in range(_PLAIN_DEPTH):
-        dicts = [item for item in level if type(item) is dict]
-        if not _TEXT.issuperset(map(type, chain.from_iterable(dicts))):
-            return False
-        items = [*chain.from_iterable(map(dict.values, dicts))]
-        if len(dicts) < len(level):
-            items += chain.from_iterable([item for item in level if type(item) is not dict])
-        kinds = set(map(type, items))
-        if kinds <= _LEAVES:
+        level, below = below, []
+        for items in level:
+            if type(items) is dict:
+                if not _all_text(map(type, items)):
+                    return False
+                items = items.values()
+            if not _all_leaves(map(type, items)):
+                below += [item for item in items if type(item) not in _LEAVES]
+        if not below:
             return True
-        if not kinds <= _PLAIN:
-            return False
-        if bytes in kinds and any(len(item) >= OUT_OF_BAND for item in items if type(item) is bytes):
-            return False
-        level = [item for item in items if type(item) in _CONTAINERS]
-        before = len(seen)
-        seen.update(map(id, level))
-        if len(seen) < before + len(level):
+        if not _all_containers(map(type, below)):
+            if any(type(item) not in _CONTAINERS and not _is_small(item) for item in below):
+                return False
+            below = [item for item in below if type(item) is not bytes]
+        expected = len(seen) + len(below)
+        seen.update(map(id, below))
+        if len(seen) < expected:
             return False
     return False
+
+
+def _is_small(item: object) -> bool:
+    return type(item) is bytes and len(item) < OUT_OF_BAND
 
 
 def _refuse_extension(code: int, data: memoryview) -> NoReturn:

@@ -163,6 +163,10 @@ class WebContents(EventEmitter):
         self._host.link.kill()
 
     def _gone(self, reason: str, code: int) -> None:
+        # No frame tells whose doing it was; the newest cell is the one whose reader should see it.
+        activity.run(activity.last(), self._process_gone, reason, code)
+
+    def _process_gone(self, reason: str, code: int) -> None:
         self._crashed = True
         self._gone_text = f"{self.label} is gone ({reason}, exit code {code})"
         if self._load is not None:

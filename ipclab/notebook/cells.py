@@ -83,7 +83,7 @@ class Cells:
 
 @contextlib.contextmanager
 def on_interrupt(stop: Callable[[], object]) -> Iterator[None]:
-    """Call `stop` on the loop when the kernel is interrupted meanwhile, instead of raising KeyboardInterrupt in it."""
+    """Call `stop` on the loop when the kernel is interrupted, instead of raising KeyboardInterrupt in it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

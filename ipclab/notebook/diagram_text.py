@@ -26,10 +26,12 @@ def text(messages: Sequence[Message], hidden: int) -> str:
     lines = []
     for message, route, call, outcome in zip(messages, routes, calls, outcomes, strict=True):
         line = route + wording.pad(call, middle) + "  "
-        if wording.width(line + outcome) <= LINE_CELLS:
+        trouble = wording.trouble(message)
+        if trouble and wording.width(line + outcome) > LINE_CELLS:
+            # What went wrong gets a line of its own, under the call.
+            lines += [f"{line}{message.outcome}:", " " * left + trouble]
+        else:
             lines.append(line + outcome)
-        else:  # what went wrong gets a line of its own, under the call
-            lines += [f"{line}{message.outcome}:", " " * left + wording.trouble(message)]
     if hidden:
         lines.append(f"… and {hidden} more {'message' if hidden == 1 else 'messages'}")
     return "\n".join(lines)

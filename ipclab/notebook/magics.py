@@ -8,6 +8,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
+from ipclab.errors import RendererError, renderer_error
 from ipclab.main import pages, registry
 from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.lockstep import lockstep
@@ -36,6 +37,11 @@ class Shown:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002
         return self._bundle
+
+    def labelled(self, label: str) -> Shown:
+        """Return the same result, marked with the process it comes from."""
+        lines = self._bundle["text/plain"].split("\n")
+        return Shown({**self._bundle, "text/plain": "\n".join(f"{label} │ {line}" for line in lines)})
 
     def __repr__(self) -> str:
         return self._bundle["text/plain"]
@@ -68,11 +74,12 @@ class Magics:
             run.result()  # raises what the first of them raised
         if "--timers" in options:
             await settle(timers=True)
-        results = [shown for run in runs if (shown := run.result()) is not None]
-        if len(runs) == 1:
-            return results[0] if results else None
-        for shown in results:
-            display(shown)  # type: ignore[no-untyped-call]
+        results = [(contents.label, run.result()) for contents, run in zip(targets, runs, strict=True)]
+        if len(results) == 1:
+            return results[0][1]
+        for label, shown in results:
+            if shown is not None:
+                display(shown.labelled(label))  # type: ignore[no-untyped-call]
         return None
 
     async def _wait(self, runs: list[asyncio.Task[Shown | None]], targets: list[WebContents]) -> None:
@@ -90,9 +97,15 @@ class Magics:
     async def _run(self, contents: WebContents, world: str, source: str) -> Shown | None:
         if not source.strip():
             return None
-        name = f"cell [{self._shell.execution_count}], {contents.label}"
+        name = f"cell [{self._shell.execution_count - 1}], {contents.label}"
         cell = self._cells.runs_in(contents.id)
-        frame, _ = await contents.run(source, world, name, f"this cell in {contents.label}", cell=cell, display=True)
+        what = f"this cell in {contents.label}"
+        try:
+            frame, _ = await contents.run(source, world, name, what, cell=cell, display=True)
+        except RendererError as error:
+            if isinstance(error, SyntaxError):
+                raise _syntax_error(error) from None
+            raise
         if frame.bundle is None or source.rstrip().endswith(";"):
             return None
         return Shown(frame.bundle)
@@ -155,6 +168,13 @@ class Magics:
         if len(words) != 2 or words[0] != "lockstep" or words[1] not in ("on", "off"):
             raise CellError("usage: %ipclab lockstep on, or %ipclab lockstep off")
         lockstep.enabled = words[1] == "on"
+
+
+def _syntax_error(error: RendererError) -> RendererError:
+    """IPython shows what it takes for its own SyntaxErrors in its own way; this one is the renderer's."""
+    told = renderer_error("SyntaxError", error.message, error.remote_traceback, builtin=False)
+    told.process = error.process
+    return told
 
 
 def await_renderer(lines: list[str]) -> list[str]:

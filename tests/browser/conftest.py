@@ -18,8 +18,8 @@ BROWSERS = (
     "google-chrome-stable",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-# No sandbox, because root has none; nothing that calls the browser's maker; no way to any other host, so that a lesson
-# which needs one fails everywhere.
+# No sandbox, because root has none; nothing that calls the browser's maker; and no way to another host, so that a
+# lesson which needs one fails everywhere.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -23,20 +23,28 @@ START = 60 * SECOND
 
 CURRENT = "window.jupyterapp.shell.currentWidget"
 
-# `shutdown` ends the kernel, `dispose` closes without asking whether to save. A dialog of a test that went wrong, such
-# as "Kernel Restarting", would hold up every later one.
-CLOSE_ALL = """async () => {
+# JupyterLab fills an empty main area with a launcher, which takes the focus. So tests begin when it is there, and
+# leave it there.
+LAUNCHER_OPEN = "() => [...window.jupyterapp.shell.widgets('main')].length > 0"
+
+# `shutdown` ends the kernel, `dispose` closes without asking whether to save. A dialog which a failed test has left
+# behind, such as "Kernel Restarting", would hold up every later one.
+CLOSE_DOCUMENTS = """async () => {
     document.querySelectorAll('.jp-Dialog .jp-mod-accept').forEach(button => button.click());
-    for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
-        await widget.context?.sessionContext?.shutdown();
+    for (const widget of [...window.jupyterapp.shell.widgets('main')].filter(widget => widget.context)) {
+        await widget.context.sessionContext?.shutdown();
         widget.dispose();
     }
 }"""
 
-KERNEL_READY = f"""path => {{
-    const context = {CURRENT}?.context, kernel = context?.sessionContext?.session?.kernel;
-    return context?.path === path && kernel?.status === 'idle' && kernel.connectionStatus === 'connected';
-}}"""
+# JupyterLab's current widget, on which its commands work, is the one with the focus: a new document may not have it.
+KERNEL_READY = """path => {
+    const shell = window.jupyterapp.shell;
+    const widget = [...shell.widgets('main')].find(widget => widget.context?.path === path);
+    if (widget && shell.currentWidget !== widget) shell.activateById(widget.id);
+    const kernel = widget?.context.sessionContext.session?.kernel;
+    return shell.currentWidget === widget && kernel?.status === 'idle' && kernel.connectionStatus === 'connected';
+}"""
 
 COMMAND = "([id, options]) => window.jupyterapp.commands.execute(id, options)"
 
@@ -128,6 +136,7 @@ class Lab:
         page.goto(f"{address}lab?reset", timeout=START)
         page.wait_for_function("() => window.jupyterapp !== undefined", timeout=START)
         self._wait_for("() => window.jupyterapp.restored")
+        page.wait_for_function(LAUNCHER_OPEN, timeout=START)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -165,7 +174,7 @@ class Lab:
 
     def open(self, path: str) -> None:
         """Close what is open with its kernel, open this notebook and wait for its kernel."""
-        self._wait_for(CLOSE_ALL)
+        self._wait_for(CLOSE_DOCUMENTS)
         self._errors.clear()
         self.command("docmanager:open", {"path": path, "factory": "Notebook"})
         self.page.wait_for_function(KERNEL_READY, arg=path, timeout=START)
