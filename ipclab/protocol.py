@@ -117,14 +117,8 @@ class TakeBack(Frame, tag=7):
     cell: str
 
 
-class Unload(Frame, tag=8):
-    """The page is about to go away: run its `unload` listeners. Answered by `Done`."""
-
-    operation: int
-
-
-class WaitForTimers(Frame, tag=9):
-    """Answered by `Done` once no `set_timeout` of the activity is pending."""
+class WaitForTimers(Frame, tag=8):
+    """Answered by `Done` once no `set_timeout` of the activity is pending; `payload` is empty if none was."""
 
     operation: int
 
@@ -216,14 +210,8 @@ class Idle(Frame, tag=42):
     handled: list[Handled]
 
 
-class Listens(Frame, tag=43):
-    """Whether the page has `beforeunload` or `unload` listeners (a page without any closes at once)."""
-
-    unload: bool
-
-
-ToRenderer = Start | Navigate | Run | Deliver | Reply | Failure | TakeBack | Unload | WaitForTimers
-ToMain = Send | Invoke | SendSync | Refused | Console | Done | Raised | DomReady | PreloadError | Idle | Listens
+ToRenderer = Start | Navigate | Run | Deliver | Reply | Failure | TakeBack | WaitForTimers
+ToMain = Send | Invoke | SendSync | Refused | Console | Done | Raised | DomReady | PreloadError | Idle
 Buffer = bytes | bytearray | memoryview
 F = TypeVar("F")
 

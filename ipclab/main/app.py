@@ -196,7 +196,8 @@ async def restart() -> None:
     ipc_main._restart()
     global_.__dict__.clear()
     registry.restart()
-    spare.dismiss()
+    if not prepares_spare:
+        spare.dismiss()
     for _ in range(traffic_module.QUIET_TURNS):
         await asyncio.sleep(0)  # what was cancelled ends before the new life begins
     traffic.restart()

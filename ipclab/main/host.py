@@ -82,6 +82,12 @@ class RendererHost:
         operation = self._operations[self._last] = Operation(what, self.loop)
         return self._last, operation.future
 
+    def interrupt(self) -> None:
+        """Stop the code that runs in the renderer."""
+        # Before its first acknowledgement the process may not have its signal handler yet, and runs no code either.
+        if self._worked_off:
+            self.link.interrupt()
+
     # --- what comes back -----------------------------------------------------------------------------------------
 
     def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:

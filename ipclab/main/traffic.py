@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
 from ipclab import activity
 from ipclab.record import Trace
@@ -18,8 +19,8 @@ trace = Trace()
 #: What the running code itself keeps open: a handler that settles must not wait for itself.
 mine: ContextVar[set[int] | None] = ContextVar("ipclab_mine", default=None)
 
-#: Set by `web_contents`: returns one awaitable per renderer that still has timers of the activity.
-timer_waits: Callable[[int], list[Awaitable[object]]] = lambda number: []  # noqa: ARG005, E731
+#: Set by `web_contents`: asks each renderer to answer once the activity has no timers there.
+timer_waits: Callable[[int], list[asyncio.Future[Any]]] = lambda number: []  # noqa: ARG005, E731
 
 
 class Traffic:
@@ -110,12 +111,23 @@ async def settle(timeout: float = 10, timers: bool = False) -> None:
     number = activity.current.get()
     deadline = time.monotonic() + timeout
     await _settle(number, deadline, timeout)
-    while timers and (waits := timer_waits(number)):
-        await asyncio.wait(
-            [asyncio.ensure_future(wait) for wait in waits], timeout=max(0, deadline - time.monotonic())
-        )
+    while timers and await _waited_for_timers(number, deadline, timeout):
         await _settle(number, deadline, timeout)
-        timers = bool(timer_waits(number))
+
+
+async def _waited_for_timers(number: int, deadline: float, timeout: float) -> bool:
+    """Wait until no renderer has timers of the activity; return whether any had (it may have set others since)."""
+    waits = timer_waits(number)
+    if not waits:
+        return False
+    done, pending = await asyncio.wait(waits, timeout=max(0.0, deadline - time.monotonic()))
+    if pending:
+        raise _too_long(number, timeout)
+    return any(wait.exception() is None and wait.result()[0].payload for wait in done)
+
+
+def _too_long(number: int, timeout: float) -> TimeoutError:
+    return TimeoutError(f"still open after {timeout:g} s: {'; '.join(traffic.open_in(number, mine.get()))}")
 
 
 async def _settle(number: int, deadline: float, timeout: float) -> None:
@@ -129,5 +141,5 @@ async def _settle(number: int, deadline: float, timeout: float) -> None:
         quiet = 0
         left = deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError(f"still open after {timeout:g} s: {'; '.join(traffic.open_in(number, but))}")
+            raise _too_long(number, timeout)
         await asyncio.wait([traffic.changed()], timeout=left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from ipclab.errors import (
 )
 from ipclab.link import MAX_QUEUED
 from ipclab.main import console, dispatch, registry, spare
+from ipclab.main import traffic as traffic_module
 from ipclab.main.events import Event
 from ipclab.main.host import RendererHost
 from ipclab.main.ipc_main import IpcMain
@@ -35,7 +36,6 @@ from ipclab.protocol import (
     Deliver,
     DomReady,
     Invoke,
-    Listens,
     Navigate,
     PreloadError,
     Refused,
@@ -114,8 +114,8 @@ class WebContents(EventEmitter):
         self._load: Load | None = None
         self._page: PageSource = from_url("about:blank")
         self._shown = ""
+        self._dev_tools = False
         self._reload: Callable[[], PageSource] | None = None
-        self._listens_unload = False
         self._host = self._start_process()
         registry.contents[self.id] = self
 
@@ -293,15 +293,15 @@ class WebContents(EventEmitter):
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer; the process lives on."""
         if not self._destroyed and not self._crashed:
-            self._host.link.interrupt()
+            self._host.interrupt()
 
     def take_back(self, cell: str) -> None:
         """Undo what a notebook cell registered in this renderer."""
         if not self._destroyed and not self._crashed:
             self._host.send(TakeBack(activity.current.get(), cell))
 
-    def wait_for_timers(self, number: int) -> Awaitable[Any] | None:
-        """Return an awaitable that is done once the activity has no timers in this renderer."""
+    def wait_for_timers(self, number: int) -> asyncio.Future[Any] | None:
+        """Return a future that is done once the activity has no timers in this renderer; None without a renderer."""
         if self._destroyed or self._crashed:
             return None
         operation, future = self._host.ask(f"timers in {self.label}")
@@ -341,6 +341,16 @@ class WebContents(EventEmitter):
         """Whether a load is under way."""
         return self._load is not None
 
+    def open_dev_tools(self) -> None:
+        """Open the developer tools; the renderer's console is shown under the cells either way."""
+        self._check()
+        if not self._dev_tools:
+            self._dev_tools = True
+            self._emit("devtools-opened")
+
+    def is_dev_tools_opened(self) -> bool:
+        return self._dev_tools
+
     def get_url(self) -> str:
         """Return the current page's URL; '' before any load."""
         return self._page.url if self._reload is not None else ""
@@ -375,7 +385,6 @@ class WebContents(EventEmitter):
         if self._load is not load:
             return load
         self._page, self._reload = page, find
-        self._listens_unload = False
         self._host.send(
             Navigate(
                 activity.current.get(),
@@ -451,8 +460,6 @@ class WebContents(EventEmitter):
                 self._emit("dom-ready")
         elif isinstance(frame, PreloadError):
             self._emit("preload-error", Event(), frame.path, Error(frame.message))
-        elif isinstance(frame, Listens):
-            self._listens_unload = frame.unload
         else:
             raise ProtocolError(f"{type(frame).__name__} is not for web contents")
 
@@ -479,6 +486,14 @@ class WebContents(EventEmitter):
     def __repr__(self) -> str:
         state = " destroyed" if self._destroyed else " crashed" if self._crashed else ""
         return f"<WebContents {self.id}{state}>"
+
+
+def _timer_waits(number: int) -> list[asyncio.Future[Any]]:
+    waits = [contents.wait_for_timers(number) for contents in registry.contents.values()]
+    return [wait for wait in waits if wait is not None]
+
+
+traffic_module.timer_waits = _timer_waits
 
 
 def _path_and_reason(text: str) -> tuple[str, str]:

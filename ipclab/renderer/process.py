@@ -34,7 +34,6 @@ from ipclab.protocol import (
     Start,
     TakeBack,
     ToRenderer,
-    Unload,
     WaitForTimers,
     pack,
 )
@@ -165,10 +164,10 @@ class RendererProcess:
             if (taken := self._scopes.pop(frame.cell, None)) is not None:
                 taken.take_back()
         elif isinstance(frame, WaitForTimers):
-            self._timer_waits.append((frame.operation, frame.activity))
-            self.timers_changed()
-        elif isinstance(frame, Unload):
-            self.write(Done(frame.activity, frame.operation, b"", None))
+            if self.page.timers.pending_of(frame.activity):
+                self._timer_waits.append((frame.operation, frame.activity))
+            else:
+                self.write(Done(frame.activity, frame.operation, b"", None))
         else:
             self._begin(frame)
 
@@ -206,7 +205,7 @@ class RendererProcess:
                 args: Any = clone.decode(frame.payload, buffers)
                 event = IpcRendererEvent(ipc_renderer, frame.sender_id if self._shows_sender_id else None)
                 ipc_renderer.emit(frame.channel, event, *args)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             self.uncaught(error)
         finally:
             self._handled.append(Handled(frame.number, time.monotonic(), heard))
@@ -319,7 +318,7 @@ class RendererProcess:
             operation, number = wait
             if not self.page.timers.pending_of(number):
                 self._timer_waits.remove(wait)
-                self.write(Done(number, operation, b"", None))
+                self.write(Done(number, operation, b"waited", None))
 
     def interrupt(self, asleep: bool) -> None:
         """Stop the code that runs now; called in a signal handler."""
