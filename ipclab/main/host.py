@@ -91,8 +91,6 @@ class RendererHost:
     # --- what comes back -----------------------------------------------------------------------------------------
 
     def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
-        if self.link.closed:
-            return
         if isinstance(frame, Idle):
             self._acknowledge(frame)
         elif isinstance(frame, Done):

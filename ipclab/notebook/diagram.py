@@ -3,10 +3,10 @@
 Which form a front end takes of the several it is offered was looked up in JupyterLab 4.6, nbconvert 7.17 and what is
 known of GitHub's viewer:
 
-* ``image/svg+xml`` alone becomes an ``<img>`` without a text alternative in JupyterLab, and mere text in a notebook
-  that is not trusted (any that was just downloaded).
-* With ``text/vnd.mermaid`` beside it JupyterLab draws that instead, unreadably in its dark theme, and writes its own
-  drawing into the saved notebook. So Mermaid is an attribute here, not an offer.
+* ``image/svg+xml`` alone becomes an ``<img>`` without a text alternative in JupyterLab and in nbconvert's pages, and
+  mere text in a notebook that is not trusted (any that was just downloaded).
+* With ``text/vnd.mermaid`` beside it JupyterLab draws that instead and writes its own drawing into the saved
+  notebook. So Mermaid is an attribute here, not an offer.
 * ``text/html`` is taken first by all; an ``<img>`` with a data address passes their filters, inline SVG does not. So
   that is how the picture gets its text alternative and is shown without trust.
 """
