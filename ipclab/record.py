@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal[
 Outcome: TypeAlias = Literal["pending", "delivered", "unheard", "refused", "rejected", "lost"]
 
 #: Arguments of more bytes than this are not kept; `Message.args` then holds a `Preview` that says so.
-KEPT_BYTES = 16 * 1024
+KEPT_BYTES = 4 * 1024
 
 #: How many messages a trace holds unless told otherwise.
 DEFAULT_LIMIT = 20_000

@@ -265,6 +265,7 @@ def fail(contents: WebContents, host: RendererHost, frame: Invoke, answers: int,
         sent_at=traffic.now(),
         answers=answers,
         activity=frame.activity,
+        error=text,
     )
     _send_back(host, Failure(frame.activity, message.number, frame.call, text), [], message.number, frame)
 
