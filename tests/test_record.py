@@ -78,7 +78,7 @@ def test_arguments_beyond_the_bound_are_not_kept() -> None:
     larger = add(trace, "x" * (KEPT_BYTES - overhead + 1))
     beside = add(trace, bytes(1_500_000))
     assert largest.args == ["x" * (KEPT_BYTES - overhead)]
-    assert [str(larger.args), str(beside.args)] == ["[(16.4 kB, not kept)]", "[(1.5 MB, not kept)]"]
+    assert [str(larger.args), str(beside.args)] == ["[(4.1 kB, not kept)]", "[(1.5 MB, not kept)]"]
     assert isinstance(larger.args[0], Preview)
     assert larger.size == KEPT_BYTES + 1
     assert beside.size > 1_500_000
