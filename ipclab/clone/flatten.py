@@ -197,5 +197,5 @@ def _are_slots(values: list[Any]) -> bool:
     if kinds <= _ATOMS:
         return True
     if kinds == {int}:
-        return min(values) >= -(2**63) and max(values) < 2**64
+        return bool(min(values) >= -(2**63) and max(values) < 2**64)
     return kinds == {str} and all(map(str.isascii, values))

@@ -13,8 +13,16 @@ _INT_BITS = 512
 
 # Types whose own repr is short and the same in every run; the base's is called, not a subclass's.
 _SHORT = frozenset(
-    {"datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone", "decimal.Decimal"}
-    | {"fractions.Fraction", "pathlib.PurePath", "uuid.UUID", "builtins.complex", "builtins.range"}
+    {"datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone"}
+    | {
+        "ipclab.Undefined",
+        "decimal.Decimal",
+        "fractions.Fraction",
+        "pathlib.PurePath",
+        "uuid.UUID",
+        "builtins.complex",
+        "builtins.range",
+    }
 )
 _NAMED = frozenset(
     {"builtins.function", "builtins.builtin_function_or_method", "builtins.method", "builtins.module"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
+from ipclab.process import Process
+from ipclab.renderer.context_bridge import ContextBridge
 from ipclab.renderer.ipc_renderer import IpcRenderer
 from ipclab.renderer.timers import Timers
 from ipclab.renderer.worlds import World, WorldModule
@@ -13,22 +13,6 @@ from ipclab.renderer.worlds import World, WorldModule
 if TYPE_CHECKING:
     from ipclab.protocol import Navigate, Start
     from ipclab.renderer.process import RendererProcess
-
-
-class Process:
-    """The renderer's `process` object: `type`, `pid`, `platform`, `versions`, `context_isolated`, `sandboxed`."""
-
-    type = "renderer"
-
-    def __init__(self, electron_version: str, isolated: bool, sandboxed: bool) -> None:
-        self.pid = os.getpid()
-        self.platform = sys.platform
-        self.versions = {"electron": electron_version, "python": sys.version.split()[0]}
-        self.context_isolated = isolated
-        self.sandboxed = sandboxed
-
-    def __repr__(self) -> str:
-        return "<process of type 'renderer'>"
 
 
 class Page:
@@ -44,21 +28,24 @@ class Page:
         }
         electron_gives: dict[str, Any] = {
             "ipc_renderer": self.ipc_renderer,
-            "process": Process(electron_version, how.isolated, how.sandboxed),
+            "process": Process("renderer", electron_version, how.isolated, how.sandboxed),
         }
         refusal = None
         if how.isolated:
             refusal = "it runs in the main world, and context isolation is on"
         elif not how.node_integration:
             refusal = "node integration is off"
-        page_module = WorldModule(process.label, page_gives if refusal else page_gives | electron_gives, refusal)
-        preload_module = WorldModule(process.label, page_gives | electron_gives, None)
-        self.main = World(page_module, preload_module)
         if how.isolated:
+            page_module = WorldModule(process.label, page_gives, refusal)
+            self.main = World(page_module, page_module)
+            electron_gives["context_bridge"] = ContextBridge(self.main)
             preload_module = WorldModule(process.label, page_gives | electron_gives, None)
             self.isolated = World(preload_module, preload_module)
         else:
-            self.isolated = self.main
+            electron_gives["context_bridge"] = ContextBridge(None)
+            preload_module = WorldModule(process.label, page_gives | electron_gives, None)
+            page_module = WorldModule(process.label, page_gives, refusal) if refusal else preload_module
+            self.main = self.isolated = World(page_module, preload_module)
 
     def world(self, name: str) -> World:
         return self.main if name == "main" else self.isolated
