@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         RenderProcessGone,
     )
     from ipclab.exercises import exercise
-    from ipclab.main.app import app, global_, restart
+    from ipclab.main.app import app, global_, process, restart
     from ipclab.main.browser_window import BrowserWindow
     from ipclab.main.ipc_main import ipc_main
     from ipclab.main.registry import web_contents
@@ -55,6 +55,7 @@ __all__ = [
     "ipc_main",
     "load_ipython_extension",
     "once",
+    "process",
     "restart",
     "settle",
     "trace",
@@ -66,10 +67,12 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a name when it is first asked for: `import ipclab` stays cheap, in renderers above all."""
-    module = names.COMMON.get(name) or names.MAIN.get(name)
+    module = names.MAIN.get(name) or names.COMMON.get(name)
     if module is None:
         if name in names.PRIVILEGED | names.PAGE:
             raise ImportError(names.foreign_to_main(name))
+        if name in names.NOT_YET:
+            raise ImportError(names.not_yet(name))
         raise AttributeError(f"module 'ipclab' has no attribute {name!r}")
     import importlib
 

@@ -27,6 +27,7 @@ MAIN = {
     "web_contents": "ipclab.main.registry",
     "trace": "ipclab.main.traffic",
     "global_": "ipclab.main.app",
+    "process": "ipclab.main.app",
     "restart": "ipclab.main.app",
     "settle": "ipclab.main.traffic",
     "diagram": "ipclab.notebook.diagram",
@@ -40,6 +41,27 @@ PRIVILEGED = frozenset({"ipc_renderer", "context_bridge", "process"})
 
 #: A page's own: in every world of a renderer.
 PAGE = frozenset({"console", "window", "set_timeout", "clear_timeout"})
+
+
+#: What Electron has and ipclab does not simulate yet.
+NOT_YET = frozenset(
+    {
+        "Menu",
+        "MenuItem",
+        "MessageChannel",
+        "MessageChannelMain",
+        "dialog",
+        "document",
+        "indexed_db",
+        "local_storage",
+        "remote",
+        "session_storage",
+    }
+)
+
+
+def not_yet(name: str) -> str:
+    return f"ipclab does not simulate Electron's {name} yet"
 
 
 def foreign_to_main(name: str) -> str:

@@ -119,7 +119,7 @@ def _is_plain(value: Any) -> bool:
     Every message pays for this, so C does the loops: most containers hold leaves only and take two calls.
     """
     if type(value) not in _CONTAINERS:
-        return type(value) in _LEAVES
+        return type(value) in _LEAVES or _is_small(value)
     seen = {id(value)}
     below = [value]
     for _ in range(_PLAIN_DEPTH):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from ipclab.clone.kinds import is_a
-from ipclab.clone.rules import BYTES_RULE, ERROR_RULE, FROZENSET_RULE, TUPLE_RULE, Refused, Rule, find_rule
+from ipclab.clone.rules import BYTES_RULE, ERROR_RULE, FROZENSET_RULE, TUPLE_RULE, Part, Refused, Rule, find_rule
 from ipclab.clone.text import preview
 from ipclab.clone.wire import (
     CHAIN_LIMIT,
@@ -36,12 +36,6 @@ def flatten(value: object, root: str) -> tuple[Wire, list[Wire], list[Buffer]]:
     if start is not None:
         table.fail(Refused(f"has more than {CHAIN_LIMIT} causes behind it"), *table.places[start])
     return slot, table.nodes, table.buffers
-
-
-class Part(str):
-    """A step of a path that is text already."""
-
-    __slots__ = ()
 
 
 class Flattener:

@@ -34,6 +34,12 @@ class Refused(Exception):  # noqa: N818 (becomes a DataCloneError once the place
     """A value cannot be cloned, for this reason."""
 
 
+class Part(str):
+    """A step of a path that is text already, like ``.<key>``; any other step is an index, a key or a field's name."""
+
+    __slots__ = ()
+
+
 class Rule(NamedTuple):
     """How values of a type are written: as a scalar (then `scalar` is set) or as a node of their own."""
 
@@ -173,7 +179,7 @@ def _error(table: Flattener, value: BaseException, index: int) -> Wire:
         table.causes[index] = cause[0]
     members = None
     if parts.members is not None:
-        members = [table.slot(m, index, f"exceptions[{i}]") for i, m in enumerate(parts.members)]
+        members = [table.slot(m, index, Part(f".exceptions[{i}]")) for i, m in enumerate(parts.members)]
     return [ERROR, parts.name, _text(parts.message), table.arguments(parts.arguments, index), cause, members]
 
 

@@ -16,6 +16,9 @@ from ipclab.main.events import Event
 from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
+from ipclab.process import Process
+
+process = Process("browser", versions.DEFAULT)
 
 #: Whether a warm renderer is made ready ahead of the first window (notebooks do).
 prepares_spare = False
@@ -82,7 +85,16 @@ class App(EventEmitter):
     @electron_version.setter
     def electron_version(self, version: str | int) -> None:
         versions.major(version)
-        self._version = str(version).strip()
+        self._version = process.versions["electron"] = str(version).strip()
+
+    def get_path(self, name: str) -> str:
+        """Return a special folder: home, app_data, user_data, temp, desktop, documents, downloads, exe.
+
+        Electron's names in snake_case; `Error` for others. Nothing is created.
+        """
+        from ipclab.main import paths
+
+        return paths.get_path(name, self.name)
 
     def get_version(self) -> str:
         """Return the version of the app, which is ipclab's."""
@@ -161,7 +173,7 @@ class App(EventEmitter):
     def _restart(self) -> None:
         self.remove_all_listeners()
         self.set_max_listeners(self.default_max_listeners)
-        self._version = versions.DEFAULT
+        self.electron_version = versions.DEFAULT
         self._quitting = self._has_quit = self._refused = False
         self._ready = False
         self._become_ready()

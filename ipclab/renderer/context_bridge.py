@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ipclab import clone, tasks
@@ -47,8 +47,11 @@ class ContextBridge:
         return "<context_bridge>"
 
 
-class ExposedApi(Mapping[str, Any]):
-    """A dict that crossed the bridge: read `api.name` or `api["name"]`; it cannot be changed."""
+class ExposedApi:
+    """A dict that crossed the bridge: read `api.name` or `api["name"]`; it cannot be changed.
+
+    An entry wins over a dict's method of the same name (`get`, `items`, ...).
+    """
 
     __slots__ = ("_entries",)
     _entries: dict[str, Any]
@@ -60,10 +63,17 @@ class ExposedApi(Mapping[str, Any]):
         return self._entries[key]
 
     def __getattr__(self, name: str) -> Any:
-        try:
+        if name in self._entries:
             return self._entries[name]
-        except KeyError:
-            raise AttributeError(f"the exposed API has no {name!r}; it has: {', '.join(self._entries)}") from None
+        if name in ("get", "items", "keys", "values"):
+            return getattr(self._entries, name)
+        raise AttributeError(f"the exposed API has no {name!r}; it has: {', '.join(self._entries)}")
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __dir__(self) -> list[str]:
+        return list(self._entries)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise TypeError(f"Cannot assign to read only property '{name}' of an exposed API")
@@ -123,7 +133,8 @@ def _cross(value: Any, seen: dict[int, Any], depth: int, freeze: bool) -> Any:
         seen[id(value)] = proxy = FunctionProxy(value)
         return proxy
     if isinstance(value, dict | ExposedApi):
-        return _cross_dict(value, seen, depth, freeze)
+        entries = value._entries if isinstance(value, ExposedApi) else value
+        return _cross_dict(entries, seen, depth, freeze)
     if isinstance(value, list | tuple):
         copied: list[Any] = []
         seen[id(value)] = copied
@@ -136,7 +147,7 @@ def _cross(value: Any, seen: dict[int, Any], depth: int, freeze: bool) -> Any:
     return clone.decode(*clone.encode(value, "value"))
 
 
-def _cross_dict(value: Mapping[str, Any], seen: dict[int, Any], depth: int, freeze: bool) -> Any:
+def _cross_dict(value: dict[str, Any], seen: dict[int, Any], depth: int, freeze: bool) -> Any:
     made: Any = ExposedApi() if freeze else {}
     entries = made._entries if freeze else made
     seen[id(value)] = made

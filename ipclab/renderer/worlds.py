@@ -106,6 +106,8 @@ class WorldModule(types.ModuleType):
             return getattr(importlib.import_module(names.COMMON[name]), name)
         if name in names.PRIVILEGED and self._refusal is not None:
             raise ImportError(names.not_for_the_page(name, self._refusal))
+        if name in names.NOT_YET:
+            raise ImportError(names.not_yet(name))
         if name in names.MAIN:
             raise ImportError(names.foreign_to_renderer(name, self.renderer))
         raise ImportError(f"cannot import name {name!r} from 'ipclab': in {self.renderer} it gives {self.listing()}")
