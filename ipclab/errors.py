@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 
 class Error(Exception):
@@ -64,12 +65,17 @@ class RendererError(Exception):
 def renderer_error(name: str, message: str, remote_traceback: str, builtin: bool = True) -> RendererError:
     """Return a `RendererError` that (with `builtin`) `except <name>` catches too, if that is a builtin exception."""
     known = getattr(builtins, name, None) if builtin else None
-    bases: tuple[type[Exception], ...] = (RendererError,)
-    if isinstance(known, type) and issubclass(known, Exception):
-        bases = (RendererError, known)
-    kind: type[RendererError] = type(name, bases, {"__module__": "ipclab"})
-    # Some builtins (UnicodeDecodeError, ...) refuse to be built from a text alone; __str__ does not need it.
-    error = RendererError.__new__(kind)
+    error: RendererError | None = None
+    # asyncio refuses to carry a StopIteration.
+    if isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, StopIteration):
+        kind: Any = type(name, (RendererError, known), {"__module__": "ipclab"})
+        try:
+            # Not called: some builtins (UnicodeDecodeError, ...) cannot be built from a text alone.
+            error = kind.__new__(kind)
+        except TypeError:
+            pass  # ExceptionGroup cannot even be made without its members
+    if error is None:
+        error = type(name, (RendererError,), {"__module__": "ipclab"})()
     error.args = (message,)
     error.name = name
     error.message = message

@@ -157,9 +157,9 @@ class Checkout:
         self.python.chmod(0o755)
 
     def make(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        # A make that runs these tests must not hand on its flags, nor this machine its display.
-        inherited = {n: v for n, v in os.environ.items() if n not in ("MAKEFLAGS", "MAKELEVEL", "DISPLAY")}
-        inherited.pop("WAYLAND_DISPLAY", None)
+        # Neither the flags of a make that runs these tests nor this machine's display.
+        kept_out = ("MAKEFLAGS", "MAKELEVEL", "ARGS", "DISPLAY", "WAYLAND_DISPLAY")
+        inherited = {name: value for name, value in os.environ.items() if name not in kept_out}
         return subprocess.run(
             ["make", f"PYTHON={self.python}", *arguments],
             cwd=self.folder,
@@ -276,7 +276,7 @@ def test_make_test_runs_every_check_in_order(checkout: Checkout) -> None:
         "-m ruff format --check .",
         "-m mypy",
         "-m pytest --ignore=tests/browser",
-        "-m pytest --nbval notebooks",
+        "-m pytest --nbval --nbval-cell-timeout 120 notebooks",
         "-m pytest tests/browser",
     ]
 

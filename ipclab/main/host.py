@@ -91,22 +91,31 @@ class RendererHost:
     # --- what comes back -----------------------------------------------------------------------------------------
 
     def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
-        if isinstance(frame, Idle):
-            self._acknowledge(frame)
-        elif isinstance(frame, Done):
-            if (operation := self._operations.pop(frame.operation, None)) is not None:
-                operation.finish((frame, buffers))
-        elif isinstance(frame, Raised):
-            if (operation := self._operations.pop(frame.operation, None)) is not None:
-                operation.finish(error=self._error(frame))
-        else:
-            try:
+        try:
+            if isinstance(frame, Idle):
+                self._acknowledge(frame)
+            elif isinstance(frame, Done | Raised):
+                self._end_operation(frame, buffers)
+            else:
                 self._on_frame(frame, buffers)
-            except (ProtocolError, MemoryError):
-                raise
-            except (Exception, KeyboardInterrupt) as error:
-                # Whatever goes wrong over one frame, those behind it must still be read.
-                console.report(f"ipclab could not handle a {type(frame).__name__} of {self.label}: ", error)
+        except (ProtocolError, MemoryError):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            # Whatever goes wrong over one frame, those behind it must still be read.
+            console.report(f"ipclab could not handle a {type(frame).__name__} of {self.label}: ", error)
+
+    def _end_operation(self, frame: Done | Raised, buffers: list[bytearray]) -> None:
+        operation = self._operations.pop(frame.operation, None)
+        if operation is None:
+            return
+        if isinstance(frame, Done):
+            operation.finish((frame, buffers))
+            return
+        try:
+            operation.finish(error=self._error(frame))
+        except Exception as error:
+            operation.finish(error=error)
+            raise
 
     def _error(self, frame: Raised) -> RendererError:
         error = renderer_error(frame.name, frame.message, frame.traceback)

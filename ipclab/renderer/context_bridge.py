@@ -94,7 +94,7 @@ class FunctionProxy:
     Each crossing makes a new proxy, which is why a listener handed over the bridge cannot be removed by it.
     """
 
-    __slots__ = ("_function", "_parent")
+    __slots__ = ("_function",)
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function

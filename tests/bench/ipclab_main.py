@@ -1,0 +1,173 @@
+"""The side of ipclab: a plain asyncio program with one window, told what to do by lines of JSON on stdin."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ipclab import BrowserWindow, ipc_main, restart, settle
+from ipclab.main import spare
+from ipclab.main.lockstep import lockstep
+from ipclab.main.web_contents import WebContents
+
+HERE = Path(__file__).parent
+PAGE_MAY_USE_ELECTRON = {"node_integration": True, "context_isolation": False}
+
+#: Messages that go to each window, and come back, in a ping-pong.
+EXCHANGES = 10
+PONG = """
+from ipclab import ipc_renderer
+@ipc_renderer.on("ping")
+def ping(event, left):
+    ipc_renderer.send("pong", left)
+"""
+
+flood: list[str] = []
+flood_ended = 0.0
+plenty = b""
+
+
+def answer_flood(_event: object, _text: str, number: str) -> None:
+    global flood_ended
+    flood.append(number)
+    flood_ended = time.monotonic()
+
+
+def listen() -> None:
+    ipc_main.handle("echo", lambda _event, *args: args)
+    ipc_main.handle("take", lambda _event, _data: None)
+    ipc_main.handle("give", lambda _event, *_: plenty)
+    ipc_main.on("echo-sync", lambda event, *args: setattr(event, "return_value", args))
+    ipc_main.on("flood", answer_flood)
+    ipc_main.on("pong", lambda event, left: event.reply("ping", left - 1) if left else None)
+
+
+async def open_window() -> WebContents:
+    """Start all over with one window that shows the page."""
+    await restart()
+    listen()
+    window = BrowserWindow(web_preferences=PAGE_MAY_USE_ELECTRON)
+    await window.load_file(str(HERE / "ipclab_page.py"))
+    contents = window.web_contents
+    await contents.execute(f"prepare({(HERE / 'payloads.json').read_text()!r})")
+    if not await contents.execute("await answers_alike('small') and await answers_alike('nested')"):
+        raise AssertionError("the echo is not what was sent")
+    return contents
+
+
+async def count_flood(contents: WebContents, times: int) -> dict[str, Any]:
+    """Have `times` messages sent at once; return how many a second arrived, and whether their order is exact."""
+    flood.clear()
+    begun = await contents.execute(f"flood({times})")
+    return {"rate": times / (flood_ended - begun), "in_order": flood == [str(number) for number in range(times)]}
+
+
+async def first_answer() -> float:
+    """Return how long a new window takes until it has answered for the first time."""
+    begun = time.perf_counter()
+    window = BrowserWindow()
+    await window.web_contents.execute("1")
+    taken = time.perf_counter() - begun
+    window.destroy()
+    return taken
+
+
+async def warm_up_spare() -> None:
+    """Start the spare process and wait until it has loaded everything: it sleeps, and its CPU time stands still."""
+    spare.prepare()
+    if spare._spare is None:
+        raise AssertionError("no spare process")
+    stat = Path(f"/proc/{spare._spare.pid}/stat")
+    if not stat.exists():
+        await asyncio.sleep(1)
+        return
+    before: list[str] = []
+    for _ in range(200):
+        await asyncio.sleep(0.05)
+        fields = stat.read_text().rpartition(")")[2].split()
+        now = [fields[0], *fields[11:13]]
+        if now == before and now[0] == "S":
+            return
+        before = now
+    raise AssertionError("the spare process does not come to rest")
+
+
+async def private_memory(contents: WebContents) -> float | None:
+    """Return the MB that the idle renderer has for itself; None where the system does not tell."""
+    await settle()
+    try:
+        lines = Path(f"/proc/{contents.get_os_process_id()}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return None
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1000
+
+
+async def ping_pong(times: int) -> list[float]:
+    """Return how long three windows in ping-pong take to settle in lockstep."""
+    windows = [BrowserWindow(web_preferences=PAGE_MAY_USE_ELECTRON) for _ in range(3)]
+    for window in windows:
+        await window.web_contents.execute(PONG)
+    lockstep.enabled = True
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        for window in windows:
+            window.web_contents.send("ping", EXCHANGES - 1)
+        await settle()
+        taken.append(time.perf_counter() - begun)
+    lockstep.enabled = False
+    for window in windows:
+        window.destroy()
+    return taken
+
+
+class Side:
+    """Does what the lines say, one after the other."""
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        lines: asyncio.Queue[bytes] = asyncio.Queue()
+        loop.add_reader(0, lambda: lines.put_nowait(os.read(0, 65536)))
+        self.contents = await open_window()
+        while line := await lines.get():
+            command = json.loads(line)
+            answer = await self.do(**command)
+            print(json.dumps(answer), flush=True)
+
+    async def do(self, do: str, what: str = "small", size: int = 0, times: int = 1) -> Any:
+        global plenty
+        contents = self.contents
+        if size:
+            await contents.execute(f"keep({size})")
+        if do == "echo":
+            return await contents.execute(f"await invoke('echo', {what!r}, {times})")
+        if do == "sync":
+            return await contents.execute(f"send_sync({what!r}, {times})")
+        if do == "take":
+            return await contents.execute(f"await invoke('take', 'bytes', {times})")
+        if do == "give":
+            plenty = bytes(size)
+            return await contents.execute(f"await invoke('give', 'small', {times})")
+        if do == "flood":
+            return await count_flood(contents, times)
+        if do == "memory":
+            return await private_memory(contents)
+        if do == "settle":
+            return await ping_pong(times)
+        if do == "warm":
+            await warm_up_spare()
+            return [await first_answer()]
+        if do == "cold":
+            spare.dismiss()
+            return [await first_answer()]
+        raise ValueError(f"ipclab cannot do {do!r}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE.parent.parent))
+    asyncio.run(Side().run())
