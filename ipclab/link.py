@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from ipclab.errors import ProtocolError
@@ -18,6 +19,8 @@ from ipclab.protocol import Buffer, Frame, Reader, ToMain, ToRenderer, pack
 #: Bytes that may wait for a renderer that does not read, before sending to it becomes an error.
 MAX_QUEUED = 256 * 1024 * 1024
 SOCKET_BUFFER = 1 << 20
+#: Pieces that one system call takes.
+IOV_MAX = 1024
 PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
 BOOTSTRAP = (
     "import sys; sys.path.insert(0, sys.argv[2]); from ipclab.renderer.child import main; "
@@ -94,7 +97,7 @@ class Link:
             self._enqueue(chunks, 0)
             return
         try:
-            sent = self._socket.send(chunks[0]) if len(chunks) == 1 else self._socket.sendmsg(chunks)
+            sent = self._socket.send(chunks[0]) if len(chunks) == 1 else self._socket.sendmsg(chunks[:IOV_MAX])
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
@@ -110,7 +113,10 @@ class Link:
             if sent >= len(chunk):
                 sent -= len(chunk)
                 continue
-            rest = memoryview(chunk)[sent:]
+            # What waits must not change when the program changes its own memory meanwhile.
+            rest = memoryview(chunk if isinstance(chunk, bytes) else bytes(chunk[sent:]))
+            if isinstance(chunk, bytes):
+                rest = rest[sent:]
             sent = 0
             if not self._queue and self._loop is not None:
                 self._loop.add_writer(self._socket, self._writable)
@@ -119,7 +125,7 @@ class Link:
 
     def _writable(self) -> None:
         try:
-            sent = self._socket.sendmsg([self._queue[i] for i in range(min(64, len(self._queue)))])
+            sent = self._socket.sendmsg(list(islice(self._queue, 64)))
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -162,7 +168,7 @@ class Link:
             self._ended()
 
     def drain(self) -> None:
-        """Read what the peer has sent already (before closing, or after its death)."""
+        """Read what the process said before it died; a dead one cannot go on talking."""
         while not self.closed and self._reader is not None:
             try:
                 count = self._socket.recv_into(self._reader.space())
@@ -203,15 +209,16 @@ class Link:
             self.process.send_signal(signum)
 
     def close(self) -> None:
-        """Kill the process and forget it; `on_gone` is not called."""
+        """Kill the process, hear what it had said already, and forget it; `on_gone` is not called."""
         if self.closed:
             return
         self._on_gone = None
-        self._forget()
         if self.process.poll() is None:
             self.process.kill()
             # SIGKILL cannot be refused: this wait is short, and no zombie stays behind.
             self.process.wait()
+        self.drain()
+        self._forget()
 
     def _forget(self) -> None:
         self.closed = True

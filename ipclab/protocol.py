@@ -18,11 +18,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ipclab.errors import ProtocolError
+from ipclab.errors import Error, ProtocolError
 
 VERSION = 1
 MAX_BODY = 1 << 30
-MAX_BUFFERS = 1024
+MAX_BUFFERS = 1 << 16
 MAX_BUFFER = 1 << 33
 
 _PREFIX = struct.Struct("<II")
@@ -221,6 +221,8 @@ _encoder = msgspec.msgpack.Encoder()
 def pack(frame: Frame, buffers: Sequence[Buffer] = ()) -> list[Buffer]:
     """Return the chunks of `frame`'s packet, in order; large buffers are not copied."""
     body = _encoder.encode(frame)
+    if len(body) > MAX_BODY or len(buffers) > MAX_BUFFERS or any(len(buffer) > MAX_BUFFER for buffer in buffers):
+        raise Error("the message is too large to travel: more than 1 GiB, or 65,536 large buffers")
     if not buffers:
         return [_PREFIX.pack(len(body), 0) + body]
     lengths = struct.pack(f"<{len(buffers)}Q", *(len(buffer) for buffer in buffers))

@@ -82,6 +82,12 @@ class RendererHost:
         operation = self._operations[self._last] = Operation(what, self.loop)
         return self._last, operation.future
 
+    def abandon(self, number: int) -> None:
+        """Wait no longer for an operation: another one has taken its place."""
+        if (operation := self._operations.pop(number, None)) is not None:
+            operation.future.cancel()
+            operation.finish()
+
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer."""
         # Before its first acknowledgement the process may not have its signal handler yet, and runs no code either.

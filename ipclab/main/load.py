@@ -18,6 +18,8 @@ class Load:
     def __init__(self, url: str, loop: asyncio.AbstractEventLoop) -> None:
         self.url = url
         self.activity = activity.current.get()
+        #: The host's number for it, once the renderer was asked to navigate.
+        self.operation = 0
         self._future: asyncio.Future[None] = loop.create_future()
 
     def __await__(self) -> Generator[Any, None, None]:

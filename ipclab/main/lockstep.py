@@ -36,7 +36,9 @@ class Lockstep:
         if not self.enabled and not self._queue:
             host.write(frame, buffers)
             return
-        self._queue.append((host, frame, buffers))
+        # What waits must not change when the program changes its own memory meanwhile.
+        held: list[Buffer] = [buffer if isinstance(buffer, bytes) else bytes(buffer) for buffer in buffers]
+        self._queue.append((host, frame, held))
         self._pump()
 
     def quiet(self, host: Host) -> None:

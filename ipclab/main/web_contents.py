@@ -189,9 +189,8 @@ class WebContents(EventEmitter):
         """End the process and everything that waits for it (the window is gone)."""
         if self._destroyed:
             return
-        self._destroyed = True
         # What the renderer had said already is not delivered any more, but it is not lost silently either.
-        self._host.link.drain()
+        self._destroyed = True
         registry.contents.pop(self.id, None)
         if self._load is not None:
             self._load_failed(self._load, LoadError("ERR_FAILED", -2, self._load.url))
@@ -366,6 +365,7 @@ class WebContents(EventEmitter):
         self._load = load
         if previous is not None:
             previous.finish(LoadError("ERR_ABORTED", -3, previous.url))
+            self._host.abandon(previous.operation)
         self._emit("did-start-loading")
         if self._load is not load:
             return load
@@ -378,12 +378,13 @@ class WebContents(EventEmitter):
         if self._crashed:
             self._host = self._start_process()
         preload = self._find_preload()
-        operation, future = self._host.ask(f"the load of {url} in {self.label}")
-        future.add_done_callback(lambda done: self._load_done(load, done))
         preferences = self._preferences
         self._emit("did-start-navigation", page.url)
         if self._load is not load:
             return load
+        operation, future = self._host.ask(f"the load of {url} in {self.label}")
+        load.operation = operation
+        future.add_done_callback(lambda done: self._load_done(load, done))
         self._page, self._reload = page, find
         self._host.send(
             Navigate(
@@ -419,8 +420,7 @@ class WebContents(EventEmitter):
             return None
 
     def _load_done(self, load: Load, future: asyncio.Future[Any]) -> None:
-        error = future.exception()
-        if self._load is not load or error is not None:
+        if self._load is not load or future.cancelled() or future.exception() is not None:
             return  # superseded, or the renderer is gone: reported where that was noticed
         activity.run(load.activity, self._load_finished, load)
 

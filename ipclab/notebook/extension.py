@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import linecache
 import os
 import signal
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +24,13 @@ from ipclab.notebook.magics import Magics, await_renderer
 
 PACKAGE_FOLDER = str(Path(__file__).resolve().parent.parent)
 
-#: Under nbval and other test runs a loaded machine must not change the order of things.
+#: Seconds; under nbval and other test runs a loaded machine must not change the order of things.
 PATIENT_LIMIT = 10.0
 
-_loaded: dict[InteractiveShell, Cells] = {}
+Undo = Callable[[], object]
+
+#: What takes back each step of loading, per shell.
+_loaded: dict[InteractiveShell, list[Undo]] = {}
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -37,28 +43,43 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
             "ipclab's cells need a Jupyter kernel (JupyterLab, Notebook, VS Code); "
             "in a plain program use ipclab without %load_ext"
         )
-    loop = asyncio.get_running_loop()
     # ipykernel's own SIGINT handler cannot wake a sleeping loop; any handler of the loop's sets up what can.
-    loop.add_signal_handler(signal.SIGURG, lambda: None)
-    cells = _loaded[shell] = Cells(kernel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGURG, lambda: None)
+    cells = Cells(kernel)
+    _loaded[shell] = [
+        cells.unload,
+        _add_magics(shell, cells),
+        _hide_own_frames(shell),
+        _name_cells_in_warnings(shell),
+        _take_turns(),
+        _prepare_main(),
+    ]
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by `%unload_ext ipclab`: the kernel is an ordinary one again."""
+    for undo in reversed(_loaded.pop(shell, [])):
+        undo()
+
+
+def _add_magics(shell: InteractiveShell, cells: Cells) -> Undo:
     magics = Magics(shell, cells)
     register: Any = shell.register_magic_function
     for name in ("renderer", "page", "preload"):
         register(getattr(magics, name), "cell", name)
     register(magics.ipclab, "line", "ipclab")
     shell.input_transformers_post.append(await_renderer)
-    console.short = True
-    diagram.last_cell_messages = last_messages
-    lockstep.enabled = True
-    if "PYTEST_CURRENT_TEST" in os.environ and "IPCLAB_LOCKSTEP_LIMIT" not in os.environ:
-        lockstep.limit = PATIENT_LIMIT
-    _hide_own_frames(shell)
-    app_module.prepares_spare = True
-    app._become_ready()
-    spare.prepare()
+
+    def undo() -> None:
+        shell.input_transformers_post.remove(await_renderer)
+        for name in ("renderer", "page", "preload"):
+            shell.magics_manager.magics["cell"].pop(name, None)
+        shell.magics_manager.magics["line"].pop("ipclab", None)
+
+    return undo
 
 
-def _hide_own_frames(shell: InteractiveShell) -> None:
+def _hide_own_frames(shell: InteractiveShell) -> Undo:
     """Tracebacks show the reader's lines: drop ipclab's own frames (and with them the paths of this machine)."""
     original: Any = shell._showtraceback
     own = (PACKAGE_FOLDER + os.sep, compress_user(PACKAGE_FOLDER) + os.sep)
@@ -67,20 +88,52 @@ def _hide_own_frames(shell: InteractiveShell) -> None:
         original(kind, error, [line for line in lines if not any(folder in line for folder in own)])
 
     vars(shell)["_showtraceback"] = showtraceback
+    return lambda: vars(shell).pop("_showtraceback", None)
 
 
-def unload_ipython_extension(shell: InteractiveShell) -> None:
-    """Called by `%unload_ext ipclab`: the kernel is an ordinary one again."""
-    cells = _loaded.pop(shell, None)
-    if cells is None:
-        return
-    cells.unload()
-    vars(shell).pop("_showtraceback", None)
-    shell.input_transformers_post.remove(await_renderer)
-    for name in ("renderer", "page", "preload"):
-        shell.magics_manager.magics["cell"].pop(name, None)
-    shell.magics_manager.magics["line"].pop("ipclab", None)
-    console.short = False
-    lockstep.enabled = False
-    app_module.prepares_spare = False
-    spare.dismiss()
+def _name_cells_in_warnings(shell: InteractiveShell) -> Undo:
+    """Warnings say which cell they come from; IPython's temporary file names differ from run to run."""
+    original = warnings.formatwarning
+
+    def formatwarning(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        cell: Any = shell.compile.format_code_name(filename)
+        if cell is None:
+            return original(message, category, filename, lineno, line)
+        source = (linecache.getline(filename, lineno) if line is None else line).strip()
+        return f"{' '.join(cell)}, line {lineno}: {category.__name__}: {message}\n  {source}\n"
+
+    def undo() -> None:
+        warnings.formatwarning = original
+
+    warnings.formatwarning = formatwarning
+    return undo
+
+
+def _take_turns() -> Undo:
+    """Lockstep is on in notebooks, and patient where a test compares outputs."""
+    lockstep.enabled = True
+    if "PYTEST_CURRENT_TEST" in os.environ and "IPCLAB_LOCKSTEP_LIMIT" not in os.environ:
+        lockstep.limit = PATIENT_LIMIT
+
+    def undo() -> None:
+        lockstep.enabled = False
+
+    return undo
+
+
+def _prepare_main() -> Undo:
+    """Main is ready at once, with a renderer process in reserve; it tells of failures in one line."""
+    console.short = True
+    diagram.last_cell_messages = last_messages
+    app_module.prepares_spare = True
+    app._become_ready()
+    spare.prepare()
+
+    def undo() -> None:
+        console.short = False
+        app_module.prepares_spare = False
+        spare.dismiss()
+
+    return undo

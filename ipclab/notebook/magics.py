@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from ipclab.errors import RendererError, renderer_error
-from ipclab.main import pages, registry
+from ipclab.main import console, pages, registry
 from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import settle
@@ -70,16 +71,18 @@ class Magics:
         world = MAIN_WORLD if "--page" in options else ISOLATED_WORLD
         runs = [asyncio.ensure_future(self._run(contents, world, cell)) for contents in targets]
         await self._wait(runs, targets)
-        for run in runs:
-            run.result()  # raises what the first of them raised
-        if "--timers" in options:
+        errors = [error for run in runs if (error := run.exception()) is not None]
+        if "--timers" in options and not errors:
             await settle(timers=True)
-        results = [(contents.label, run.result()) for contents, run in zip(targets, runs, strict=True)]
-        if len(results) == 1:
-            return results[0][1]
-        for label, shown in results:
-            if shown is not None:
-                display(shown.labelled(label))  # type: ignore[no-untyped-call]
+        if len(runs) == 1 and not errors:
+            return runs[0].result()
+        for contents, run in zip(targets, runs, strict=True):
+            if run.exception() is None and (shown := run.result()) is not None:
+                display(shown.labelled(contents.label))  # type: ignore[no-untyped-call]
+        for error in errors[1:]:
+            console.write("\n".join(shown_lines(error)), error=True)
+        if errors:
+            raise errors[0]
         return None
 
     async def _wait(self, runs: list[asyncio.Task[Shown | None]], targets: list[WebContents]) -> None:
@@ -106,7 +109,7 @@ class Magics:
             if isinstance(error, SyntaxError):
                 raise _syntax_error(error) from None
             raise
-        if frame.bundle is None or source.rstrip().endswith(";"):
+        if frame.bundle is None or quiet(source):
             return None
         return Shown(frame.bundle)
 
@@ -168,6 +171,18 @@ class Magics:
         if len(words) != 2 or words[0] != "lockstep" or words[1] not in ("on", "off"):
             raise CellError("usage: %ipclab lockstep on, or %ipclab lockstep off")
         lockstep.enabled = words[1] == "on"
+
+
+def quiet(source: str) -> bool:
+    """Whether the cell ends with a semicolon: as in plain cells, its result is not shown then."""
+    ends: Any = DisplayHook.semicolon_at_end_of_expression
+    return bool(ends(source))
+
+
+def shown_lines(error: BaseException) -> list[str]:
+    """What a notebook shows of an error that came from a renderer cell."""
+    render = getattr(error, "_render_traceback_", None)
+    return render() if render is not None else [console.text_of(error)]
 
 
 def _syntax_error(error: RendererError) -> RendererError:

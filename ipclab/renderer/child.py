@@ -60,6 +60,8 @@ def die_with_parent(parent: int, sock: socket.socket) -> None:
 def main(descriptor: int, parent: int) -> None:
     """Run a renderer process on the inherited socket `descriptor` until main goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The context bridge promises 1000 levels, more than Python's own limit leaves.
+    sys.setrecursionlimit(4000)
     sock = socket.socket(fileno=descriptor)
     sock.set_inheritable(False)
     die_with_parent(parent, sock)
