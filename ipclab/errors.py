@@ -98,6 +98,10 @@ class UnhandledError(Exception):
         self.context = context[0] if context else None
 
 
+class Interrupted(Exception):  # noqa: N818 (named as KeyboardInterrupt is)
+    """The kernel was interrupted in code whose KeyboardInterrupt would have ended the event loop."""
+
+
 class LoadError(Exception):
     """A load that failed, e.g. ``ERR_FILE_NOT_FOUND (-6) loading 'file:///...'``; with `code`, `errno`, `url`."""
 

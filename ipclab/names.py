@@ -16,6 +16,7 @@ COMMON = {
     "RenderProcessGone": "ipclab.errors",
     "ProtocolError": "ipclab.errors",
     "LoadError": "ipclab.errors",
+    "Interrupted": "ipclab.errors",
     "DeadlockError": "ipclab.errors",
 }
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar
 from typing import Any
 
+from ipclab.errors import Interrupted
+
 #: Called with each exception that ended a coroutine nobody awaits (Node's unhandledRejection).
 on_unhandled: Callable[[BaseException], None] | None = None
 
@@ -54,7 +56,7 @@ async def _drive(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> A
         return await _rest(coroutine, first)
     except KeyboardInterrupt as error:
         # A task that ends with KeyboardInterrupt would take the whole loop down.
-        raise asyncio.CancelledError("interrupted") from error
+        raise Interrupted("the kernel was interrupted") from error
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> tuple[bool, Any]:

@@ -53,10 +53,14 @@ class Flattener:
         self._rules: dict[type, Rule] = {}
         self._key_parts = 0
 
-    def slot(self, value: object, owner: int, step: object) -> Wire:
+    def slot(self, value: Any, owner: int, step: object) -> Wire:
         """Return what stands for `value`, which is found from node `owner` by `step`."""
         kind = type(value)
-        if kind in _ATOMS or (kind is bytes and len(value) < OUT_OF_BAND):  # type: ignore[arg-type]
+        if kind in _ATOMS:
+            return value
+        if kind is str and value.isascii():
+            return value
+        if kind is bytes and len(value) < OUT_OF_BAND:
             return value
         number = self._numbers.get(id(value))
         if number is not None:

@@ -86,7 +86,7 @@ def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buf
         sent_at=traffic.since_start(frame.sent_at),
         activity=frame.activity,
     )
-    done = keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value")
+    done = host.owe(keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value"))
 
     def answer(value: object) -> None:
         payload, out = clone.encode(value, "return_value")

@@ -62,6 +62,7 @@ class RendererHost:
         self._worked_off = 0
         self._operations: dict[int, Operation] = {}
         self._last = 0
+        self._owed: list[Callable[[], None]] = []  # what ends with this renderer: its unanswered send_sync
         link.attach(loop, self._arrived, self._gone)
 
     # --- sending -------------------------------------------------------------------------------------------------
@@ -81,6 +82,21 @@ class RendererHost:
         self._last += 1
         operation = self._operations[self._last] = Operation(what, self.loop)
         return self._last, operation.future
+
+    def owe(self, done: Callable[[], None]) -> Callable[[], None]:
+        """Have `done` called when its result is, or when the renderer that waits for it is gone."""
+
+        def settled() -> None:
+            if done in self._owed:
+                self._owed.remove(done)
+                done()
+
+        self._owed.append(done)
+        return settled
+
+    def is_busy(self) -> bool:
+        """Whether frames or operations are not worked off."""
+        return bool(self._sent or self._operations)
 
     def abandon(self, number: int) -> None:
         """Wait no longer for an operation: another one has taken its place."""
@@ -159,6 +175,9 @@ class RendererHost:
             if message:
                 trace.mark(message, "lost", traffic.now())
             traffic.frame_done(number)
+        owed, self._owed = self._owed, []
+        for done in owed:
+            done()
         operations, self._operations = self._operations, {}
         for operation in operations.values():
             operation.finish(error=why)

@@ -160,7 +160,9 @@ class WebContents(EventEmitter):
     def forcefully_crash_renderer(self) -> None:
         """Kill the renderer process; `render-process-gone` follows."""
         self._check()
-        self._host.link.kill()
+        if not self._crashed:
+            self._host.ask(f"the end of {self.label}")  # answered by its death: the cell waits for it
+            self._host.link.kill()
 
     def _gone(self, reason: str, code: int) -> None:
         # No frame tells whose doing it was; the newest cell is the one whose reader should see it.
@@ -288,6 +290,10 @@ class WebContents(EventEmitter):
         number, future = self._host.ask(what)
         self._host.send(Run(activity.current.get(), number, world, source, name, cell, display))
         return await future
+
+    def is_busy(self) -> bool:
+        """Whether the renderer has something to do that main waits for."""
+        return not self._destroyed and not self._crashed and self._host.is_busy()
 
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer; the process lives on."""
@@ -440,6 +446,8 @@ class WebContents(EventEmitter):
     # --- what arrives --------------------------------------------------------------------------------------------
 
     def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
+        # Threads of a renderer belong to no activity: what they say belongs under the newest cell.
+        frame.activity = frame.activity or activity.last()
         activity.run(frame.activity, self._take, frame, buffers)
 
     def _take(self, frame: ToMain, buffers: list[bytearray]) -> None:

@@ -7,29 +7,29 @@ that sees both the cell's id and the time between its last line and its reply; a
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ipclab import activity, scope
 from ipclab.main import console, registry
 from ipclab.main.traffic import settle, trace
+from ipclab.notebook.interrupts import Interrupts
 from ipclab.record import Message
 
 #: Seconds that a cell's traffic may take to settle.
 SETTLE = 10.0
+AFTER_INTERRUPT = 0.2
 
 
 class Cells:
     """Runs cells for a kernel."""
 
-    def __init__(self, kernel: Any) -> None:
+    def __init__(self, kernel: Any, interrupts: Interrupts) -> None:
         self._kernel = kernel
         self._original: Callable[..., Awaitable[dict[str, Any]]] = kernel.do_execute
         self._scopes: dict[str, scope.Scope] = {}
         self._renderers: dict[str, set[int]] = {}
+        self._interrupts = interrupts
         self.running_cell: str | None = None
         kernel.do_execute = self.do_execute
 
@@ -45,9 +45,12 @@ class Cells:
         self._take_back(cell)
         activity.begin()
         token = scope.current.set(None if cell is None else self._scopes.setdefault(cell, scope.Scope()))
+        self._interrupts.happened = False
         try:
             reply = await self._original(code, silent, *args, **kwargs)
-            await self._settle()
+            if reply.get("ename") == "CancelledError" and self._interrupts.happened:
+                reply["ename"] = "KeyboardInterrupt"
+            await self._settle(interrupted=reply.get("ename") == "KeyboardInterrupt")
             return reply
         finally:
             scope.current.reset(token)
@@ -69,36 +72,16 @@ class Cells:
             if (contents := registry.contents.get(contents_id)) is not None:
                 contents.take_back(cell)
 
-    async def _settle(self) -> None:
-        task = asyncio.ensure_future(settle(SETTLE))
-        with on_interrupt(lambda: task.cancel()):
+    async def _settle(self, interrupted: bool) -> None:
+        """Wait for the cell's traffic, but only for a moment if the reader has interrupted the cell."""
+        task = asyncio.ensure_future(settle(AFTER_INTERRUPT if interrupted else SETTLE))
+        with self._interrupts.calling(task.cancel):
             try:
                 await task
             except TimeoutError as error:
                 console.write(f"ipclab: {error}", error=True)
             except asyncio.CancelledError:
-                interrupt_renderers()
                 console.write("ipclab: interrupted; what this cell set going is no longer waited for", error=True)
-
-
-@contextlib.contextmanager
-def on_interrupt(stop: Callable[[], object]) -> Iterator[None]:
-    """Call `stop` on the loop when the kernel is interrupted, instead of raising KeyboardInterrupt in it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def interrupt_renderers() -> None:
-    """Stop whatever runs in any renderer."""
-    for contents in registry.contents.values():
-        contents.interrupt()
 
 
 def last_messages() -> list[Message]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import linecache
 import os
+import re
 import signal
 import warnings
 from collections.abc import Callable
@@ -20,12 +21,15 @@ from ipclab.main.app import app
 from ipclab.main.lockstep import lockstep
 from ipclab.notebook import diagram
 from ipclab.notebook.cells import Cells, last_messages
+from ipclab.notebook.interrupts import Interrupts
 from ipclab.notebook.magics import Magics, await_renderer
 
 PACKAGE_FOLDER = str(Path(__file__).resolve().parent.parent)
 
 #: Seconds; under nbval and other test runs a loaded machine must not change the order of things.
 PATIENT_LIMIT = 10.0
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 Undo = Callable[[], object]
 
@@ -45,11 +49,13 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         )
     # ipykernel's own SIGINT handler cannot wake a sleeping loop; any handler of the loop's sets up what can.
     asyncio.get_running_loop().add_signal_handler(signal.SIGURG, lambda: None)
-    cells = Cells(kernel)
+    interrupts = Interrupts(kernel, shell)
+    cells = Cells(kernel, interrupts)
     _loaded[shell] = [
+        interrupts.unload,
         cells.unload,
         _add_magics(shell, cells),
-        _hide_own_frames(shell),
+        _hide_own_frames(shell, interrupts),
         _name_cells_in_warnings(shell),
         _take_turns(),
         _prepare_main(),
@@ -79,13 +85,17 @@ def _add_magics(shell: InteractiveShell, cells: Cells) -> Undo:
     return undo
 
 
-def _hide_own_frames(shell: InteractiveShell) -> Undo:
+def _hide_own_frames(shell: InteractiveShell, interrupts: Interrupts) -> Undo:
     """Tracebacks show the reader's lines: drop ipclab's own frames (and with them the paths of this machine)."""
     original: Any = shell._showtraceback
-    own = (PACKAGE_FOLDER + os.sep, compress_user(PACKAGE_FOLDER) + os.sep)
+    own = (f"File {PACKAGE_FOLDER}{os.sep}", f"File {compress_user(PACKAGE_FOLDER)}{os.sep}")
 
     def showtraceback(kind: type, error: BaseException, lines: list[str]) -> None:
-        original(kind, error, [line for line in lines if not any(folder in line for folder in own)])
+        kept = [line for line in lines if not COLOURS.sub("", line).lstrip().startswith(own)]
+        if kind is asyncio.CancelledError and interrupts.happened:
+            kind, error = KeyboardInterrupt, KeyboardInterrupt()
+            kept = [line.replace("CancelledError", "KeyboardInterrupt") for line in kept]
+        original(kind, error, kept)
 
     vars(shell)["_showtraceback"] = showtraceback
     return lambda: vars(shell).pop("_showtraceback", None)
@@ -99,6 +109,8 @@ def _name_cells_in_warnings(shell: InteractiveShell) -> Undo:
         message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
     ) -> str:
         cell: Any = shell.compile.format_code_name(filename)
+        if filename.startswith(PACKAGE_FOLDER):
+            return f"{category.__name__}: {message}\n"
         if cell is None:
             return original(message, category, filename, lineno, line)
         source = (linecache.getline(filename, lineno) if line is None else line).strip()

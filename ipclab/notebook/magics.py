@@ -70,7 +70,7 @@ class Magics:
         targets = [self._find(name) for name in names]
         world = MAIN_WORLD if "--page" in options else ISOLATED_WORLD
         runs = [asyncio.ensure_future(self._run(contents, world, cell)) for contents in targets]
-        await self._wait(runs, targets)
+        await self._wait(runs)
         errors = [error for run in runs if (error := run.exception()) is not None]
         if "--timers" in options and not errors:
             await settle(timers=True)
@@ -85,13 +85,11 @@ class Magics:
             raise errors[0]
         return None
 
-    async def _wait(self, runs: list[asyncio.Task[Shown | None]], targets: list[WebContents]) -> None:
+    async def _wait(self, runs: list[asyncio.Task[Shown | None]]) -> None:
         try:
             await asyncio.wait(runs)
         except asyncio.CancelledError:
-            # The kernel was interrupted: stop the code where it runs, and show where it was.
-            for contents in targets:
-                contents.interrupt()
+            # The kernel was interrupted, and with it the code in the renderers: show where it was.
             await asyncio.wait(runs, timeout=INTERRUPT_GRACE)
             for run in runs:
                 run.cancel()
@@ -124,7 +122,9 @@ class Magics:
         else:
             window = self._shell.user_ns[word]
         if not isinstance(window, BrowserWindow):
-            raise CellError(f"{word!r} is a {type(window).__name__}, not a BrowserWindow. {self._open_windows()}")
+            raise CellError(
+                f"{word!r} is of type {type(window).__name__}, not a BrowserWindow. {self._open_windows()}"
+            )
         if window.is_destroyed():
             raise CellError(f"the window {word!r} is closed, its renderer process is gone. {self._open_windows()}")
         return window.web_contents

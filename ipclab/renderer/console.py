@@ -44,8 +44,10 @@ class ConsoleStream(io.TextIOBase):
         if not newline:
             self._partial += text
         else:
-            lines, self._partial = self._partial + whole, rest
+            # The rest comes after these lines: whatever is sent finishes what is unfinished first.
+            lines, self._partial = self._partial + whole, ""
             self._write(self._level, lines, *caller())
+            self._partial = rest
         return len(text)
 
     def finish(self) -> None:

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections import deque
 from contextvars import copy_context
 from typing import Any
@@ -40,10 +41,16 @@ from ipclab.protocol import (
 from ipclab.renderer.console import Console, ConsoleStream
 from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, remote_error
 from ipclab.renderer.page import Page
-from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text
+from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text, warning_text
 from ipclab.renderer.worlds import is_preload
 
 Arrived = tuple[ToRenderer, list[bytearray]]
+
+
+def no_debugger(*_: object, **__: object) -> None:
+    raise RuntimeError(
+        "a renderer process has no debugger: print what you want to see, or run the code in a plain cell"
+    )
 
 
 class RendererProcess:
@@ -76,6 +83,8 @@ class RendererProcess:
         self._base = copy_context()
         self._streams = (ConsoleStream("info", self._console_line), ConsoleStream("error", self._console_line))
         sys.stdout, sys.stderr = self._streams
+        warnings.formatwarning = warning_text
+        sys.breakpointhook = no_debugger
         tasks.on_unhandled = self.uncaught_in_promise
         loop.set_exception_handler(self._loop_failed)
         loop.add_reader(sock, self._readable)

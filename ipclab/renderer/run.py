@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import os
+import sys
 import traceback
 from collections.abc import Awaitable
 from types import CodeType, TracebackType
@@ -70,6 +71,17 @@ def uncaught_text(error: BaseException) -> str:
     return "\n".join([f"{name}: {message}" if message else name, *reversed(where)])
 
 
+def warning_text(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """What a console shows of a warning: where in the reader's code it comes from, and no file of ipclab's."""
+    told = f"{category.__name__}: {message}\n"
+    if filename.startswith(PACKAGE_FOLDER):
+        return told
+    source = (linecache.getline(filename, lineno) if line is None else line).strip()
+    return f"{filename}, line {lineno}: {told}" + (f"  {source}\n" if source else "")
+
+
 def _strip_summaries(told: traceback.TracebackException) -> None:
     seen: set[int] = set()
     waiting: list[traceback.TracebackException | None] = [told]
@@ -93,6 +105,8 @@ REPRS = {
     "text/latex": "_repr_latex_",
     "image/svg+xml": "_repr_svg_",
     "application/json": "_repr_json_",
+    "image/png": "_repr_png_",
+    "image/jpeg": "_repr_jpeg_",
 }
 
 
@@ -109,24 +123,31 @@ def bundle_of(value: object) -> dict[str, str] | None:
     bundle = {"text/plain": text}
     if isinstance(value, type):
         return bundle
-    whole = getattr(value, "_repr_mimebundle_", None)
-    if callable(whole):
-        given = whole(include=None, exclude=None)
-        data = given[0] if isinstance(given, tuple) else given
-        bundle.update({kind: shown for kind, shown in dict(data).items() if isinstance(shown, str)})
+    whole = _form(value, "_repr_mimebundle_", include=None, exclude=None)
+    data = whole[0] if isinstance(whole, tuple) else whole
+    if isinstance(data, dict):
+        bundle.update({kind: shown for kind, shown in data.items() if isinstance(shown, str)})
     for kind, method in REPRS.items():
-        if kind not in bundle and callable(make := getattr(value, method, None)):
-            shown = make()
-            if isinstance(shown, str):
-                bundle[kind] = shown
-    for kind, method in (("image/png", "_repr_png_"), ("image/jpeg", "_repr_jpeg_")):
-        if kind not in bundle and callable(make := getattr(value, method, None)):
+        shown = None if kind in bundle else _form(value, method)
+        if isinstance(shown, bytes):
             import base64
 
-            shown = make()
-            if isinstance(shown, bytes):
-                bundle[kind] = base64.b64encode(shown).decode()
+            shown = base64.b64encode(shown).decode()
+        if isinstance(shown, str):
+            bundle[kind] = shown
     return bundle
+
+
+def _form(value: object, method: str, **arguments: object) -> Any:
+    """Return one rich form of `value`; None if it has none, or if making it fails (the others are shown then)."""
+    make = getattr(value, method, None)
+    if not callable(make):
+        return None
+    try:
+        return make(**arguments)
+    except Exception as error:
+        print(f"{type(value).__name__}.{method} failed: {name_of(error)}: {error}", file=sys.stderr)
+        return None
 
 
 def describe(error: BaseException) -> tuple[str, str, str]:

@@ -1,0 +1,90 @@
+"""What the kernel's interrupt does while a cell runs or settles: it stops the code where it is, in any process.
+
+ipykernel answers SIGINT during an `async` cell by cancelling the cell on the next turn of the loop. A listener that
+loops never lets that turn come, and a renderer never hears of it. So its `_cancel_on_sigint` (an undocumented seam;
+a test holds it) is replaced here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from ipclab import tasks
+from ipclab.errors import Interrupted
+from ipclab.main import dispatch, registry
+
+#: Whoever runs these frames catches KeyboardInterrupt and goes on; anywhere else it would end the kernel's loop.
+CATCHERS: frozenset[CodeType] = frozenset(
+    function.__code__
+    for function in (dispatch.emit_all, dispatch.run_handler, tasks._drive, InteractiveShell.run_code)
+)
+
+
+class Interrupts:
+    """Handles SIGINT for one kernel; `happened` tells whether the running cell was interrupted."""
+
+    def __init__(self, kernel: Any, shell: InteractiveShell) -> None:
+        self.happened = False
+        self._kernel = kernel
+        self._shell = shell
+        kernel._cancel_on_sigint = self._cancelling
+
+    def unload(self) -> None:
+        vars(self._kernel).pop("_cancel_on_sigint", None)
+
+    def _cancelling(self, cell: asyncio.Future[Any]) -> contextlib.AbstractContextManager[None]:
+        return self.calling(cell.cancel)
+
+    @contextlib.contextmanager
+    def calling(self, stop: Callable[[], object]) -> Iterator[None]:
+        """Within this context an interrupt stops the code that runs; if none does in main, it calls `stop`."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def stop_waiting() -> None:
+            interrupt_renderers()
+            stop()
+
+        def handle(_signum: int, frame: FrameType | None) -> None:
+            self.happened = True
+            error = self._to_raise_in(frame)
+            if error is not None:
+                raise error
+            loop.call_soon_threadsafe(stop_waiting)
+
+        before = signal.signal(signal.SIGINT, handle)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _to_raise_in(self, frame: FrameType | None) -> BaseException | None:
+        """Return what to raise in the code that was interrupted; None if it is the loop's own."""
+        in_cell = False
+        while frame is not None:
+            if frame.f_code in CATCHERS:
+                return KeyboardInterrupt()
+            in_cell = in_cell or self._is_cell(frame)
+            frame = frame.f_back
+        return Interrupted("the kernel was interrupted") if in_cell else None
+
+    def _is_cell(self, frame: FrameType) -> bool:
+        name: Any = self._shell.compile.format_code_name(frame.f_code.co_filename)
+        return name is not None
+
+
+def interrupt_renderers() -> None:
+    """Stop what runs in the renderers that have something to do."""
+    for contents in registry.contents.values():
+        if contents.is_busy():
+            contents.interrupt()
