@@ -42,8 +42,8 @@ class Cells:
             return await self._original(code, silent, *args, **kwargs)
         cell: str | None = kwargs.get("cell_id")
         self.running_cell = cell
-        self._take_back(cell)
         activity.begin()
+        self._take_back(cell)
         token = scope.current.set(None if cell is None else self._scopes.setdefault(cell, scope.Scope()))
         self._interrupts.happened = False
         try:
@@ -67,7 +67,11 @@ class Cells:
         if cell is None:
             return
         if (before := self._scopes.pop(cell, None)) is not None:
-            before.take_back()
+            try:
+                before.take_back()
+            except Exception as error:
+                # A listener of `removeListener` that raises is no reason not to run the cell.
+                console.uncaught(error)
         for contents_id in self._renderers.pop(cell, ()):
             if (contents := registry.contents.get(contents_id)) is not None:
                 contents.take_back(cell)
