@@ -145,7 +145,7 @@ class Flattener:
             if rule.scalar is not None:
                 return rule.scalar(value)
             if rule is BYTES_RULE:
-                return bytes(value)  # type: ignore[call-overload]
+                return bytes(memoryview(value))  # type: ignore[arg-type]
             if rule is not TUPLE_RULE and rule is not FROZENSET_RULE and (rule is not ERROR_RULE or not errors):
                 raise Refused(f"{is_a(kind)}, which arrives as {rule.arrives} and cannot be a key")
             if depth == KEY_DEPTH:

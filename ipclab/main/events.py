@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ipclab.main.web_contents import WebContents, WebFrameMain
+    from ipclab.main.web_contents import WebContents
+    from ipclab.main.web_frame import WebFrameMain
 
 
 class Event:

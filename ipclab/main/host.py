@@ -21,20 +21,25 @@ OnFrame = Callable[[ToMain, list[bytearray]], None]
 class Operation:
     """Something main asked a renderer to do, and waits for."""
 
-    __slots__ = ("activity", "future", "token")
+    __slots__ = ("activity", "future", "on_done", "token")
 
-    def __init__(self, what: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, what: str, loop: asyncio.AbstractEventLoop, on_done: Callable[[], object] | None) -> None:
         self.activity = activity.current.get()
         self.token = traffic.opened(self.activity, what)
         self.future: asyncio.Future[Any] = loop.create_future()
+        self.on_done = on_done
 
-    def finish(self, result: Any = None, error: BaseException | None = None) -> None:
+    def succeed(self, result: Any) -> None:
+        if self.on_done is not None:
+            # At once, not on the loop's next turn: the frames behind this one were said later.
+            self.on_done()
         traffic.closed(self.activity, self.token)
-        if self.future.done():
-            return
-        if error is None:
+        if not self.future.done():
             self.future.set_result(result)
-        else:
+
+    def fail(self, error: BaseException) -> None:
+        traffic.closed(self.activity, self.token)
+        if not self.future.done():
             self.future.set_exception(error)
             self.future.exception()  # nobody has to look at it
 
@@ -77,10 +82,10 @@ class RendererHost:
         self._written += 1
         self.link.write(frame, buffers)
 
-    def ask(self, what: str) -> tuple[int, asyncio.Future[Any]]:
-        """Begin an operation; `what` names it for those who wait too long."""
+    def ask(self, what: str, on_done: Callable[[], object] | None = None) -> tuple[int, asyncio.Future[Any]]:
+        """Begin an operation; `what` names it for those who wait too long, `on_done` is called if it ends well."""
         self._last += 1
-        operation = self._operations[self._last] = Operation(what, self.loop)
+        operation = self._operations[self._last] = Operation(what, self.loop, on_done)
         return self._last, operation.future
 
     def owe(self, done: Callable[[], None]) -> Callable[[], None]:
@@ -102,7 +107,7 @@ class RendererHost:
         """Wait no longer for an operation: another one has taken its place."""
         if (operation := self._operations.pop(number, None)) is not None:
             operation.future.cancel()
-            operation.finish()
+            traffic.closed(operation.activity, operation.token)
 
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer."""
@@ -131,12 +136,12 @@ class RendererHost:
         if operation is None:
             return
         if isinstance(frame, Done):
-            operation.finish((frame, buffers))
+            operation.succeed((frame, buffers))
             return
         try:
-            operation.finish(error=self._error(frame))
+            operation.fail(self._error(frame))
         except Exception as error:
-            operation.finish(error=error)
+            operation.fail(error)
             raise
 
     def _error(self, frame: Raised) -> RendererError:
@@ -180,5 +185,5 @@ class RendererHost:
             done()
         operations, self._operations = self._operations, {}
         for operation in operations.values():
-            operation.finish(error=why)
+            operation.fail(why)
         lockstep.quiet(self)

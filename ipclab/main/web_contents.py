@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import weakref
-from collections.abc import Callable
 from typing import Any
-
-import msgspec
 
 from ipclab import activity, clone, versions
 from ipclab.emitter import EventEmitter
@@ -15,7 +14,6 @@ from ipclab.errors import (
     DataCloneError,
     DeadlockError,
     Error,
-    LoadError,
     ProtocolError,
     RendererError,
     RenderProcessGone,
@@ -23,24 +21,25 @@ from ipclab.errors import (
 from ipclab.link import MAX_QUEUED
 from ipclab.main import console, dispatch, registry, spare
 from ipclab.main import traffic as traffic_module
+from ipclab.main.details import ConsoleMessage, RenderProcessGoneDetails
 from ipclab.main.events import Event
 from ipclab.main.host import RendererHost
 from ipclab.main.ipc_main import IpcMain
 from ipclab.main.load import Load
-from ipclab.main.pages import PageSource, from_file, from_url, preload_script
+from ipclab.main.loading import Loading
+from ipclab.main.pages import from_file, from_url
 from ipclab.main.preferences import WebPreferences
 from ipclab.main.traffic import trace, traffic
+from ipclab.main.web_frame import WebFrameMain
 from ipclab.protocol import (
     VERSION,
     Console,
     Deliver,
     DomReady,
     Invoke,
-    Navigate,
     PreloadError,
     Refused,
     Run,
-    Script,
     Send,
     SendSync,
     Start,
@@ -51,44 +50,6 @@ from ipclab.protocol import (
 
 MAIN_WORLD = "main"
 ISOLATED_WORLD = "isolated"
-
-
-class ConsoleMessage(msgspec.Struct, frozen=True):
-    """The details of `console-message`."""
-
-    message: str
-    level: str
-    line_number: int
-    source_id: str
-
-
-class RenderProcessGoneDetails(msgspec.Struct, frozen=True):
-    """The details of `render-process-gone`."""
-
-    reason: str
-    exit_code: int
-
-
-class WebFrameMain:
-    """The main frame of web contents, with an IPC emitter of its own."""
-
-    __clonable__ = False
-
-    def __init__(self, contents: WebContents) -> None:
-        self._contents = weakref.ref(contents)
-        self.ipc = IpcMain("main_frame.ipc")
-        self.process_id = contents.id
-        self.routing_id = 1
-
-    def send(self, channel: str, *args: object) -> None:
-        """As `web_contents.send`."""
-        contents = self._contents()
-        if contents is None:
-            raise TypeError("Object has been destroyed")
-        contents.send(channel, *args)
-
-    def __repr__(self) -> str:
-        return f"<WebFrameMain of web contents {self.process_id}>"
 
 
 class WebContents(EventEmitter):
@@ -105,30 +66,24 @@ class WebContents(EventEmitter):
         self.main_frame = WebFrameMain(self)
         #: Handlers that have not ended; asyncio itself keeps tasks only weakly.
         self.running: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
-        self._preferences = preferences
+        self.preferences = preferences
+        self.loop = asyncio.get_running_loop()
         self._owner = weakref.ref(owner)
-        self._loop = asyncio.get_running_loop()
         self._destroyed = False
         self._crashed = False
         self._gone_text = ""
-        self._load: Load | None = None
-        self._page: PageSource = from_url("about:blank")
-        self._shown = ""
         self._dev_tools = False
-        self._reload: Callable[[], PageSource] | None = None
-        self._host = self._start_process()
+        self._loading = Loading(self)
+        self.host = self._start_process()
         registry.contents[self.id] = self
 
     # --- the process ---------------------------------------------------------------------------------------------
 
     def _start_process(self) -> RendererHost:
-        import os
-        import sys
-
         link = spare.take()
-        host = RendererHost(self.label, link, self._loop, self._arrived, self._gone)
+        host = RendererHost(self.label, link, self.loop, self._arrived, self._gone)
         self._crashed = False
-        preferences = self._preferences
+        preferences = self.preferences
         host.send(
             Start(
                 activity.current.get(),
@@ -144,10 +99,16 @@ class WebContents(EventEmitter):
         )
         return host
 
+    def living_host(self) -> RendererHost:
+        """Return the renderer process, a new one if it has crashed."""
+        if self._crashed:
+            self.host = self._start_process()
+        return self.host
+
     def get_os_process_id(self) -> int:
         """Return the operating system's pid of the renderer process; 0 if it has crashed."""
         self._check()
-        return 0 if self._crashed else self._host.link.pid
+        return 0 if self._crashed else self.host.link.pid
 
     def is_crashed(self) -> bool:
         """Whether the renderer process has died; `reload()` starts a new one."""
@@ -161,8 +122,8 @@ class WebContents(EventEmitter):
         """Kill the renderer process; `render-process-gone` follows."""
         self._check()
         if not self._crashed:
-            self._host.ask(f"the end of {self.label}")  # answered by its death: the cell waits for it
-            self._host.link.kill()
+            self.host.ask(f"the end of {self.label}")  # answered by its death: the cell waits for it
+            self.host.link.kill()
 
     def _gone(self, reason: str, code: int) -> None:
         # No frame tells whose doing it was; the newest cell is the one whose reader should see it.
@@ -171,11 +132,10 @@ class WebContents(EventEmitter):
     def _process_gone(self, reason: str, code: int) -> None:
         self._crashed = True
         self._gone_text = f"{self.label} is gone ({reason}, exit code {code})"
-        if self._load is not None:
-            self._load_failed(self._load, LoadError("ERR_FAILED", -2, self._load.url))
+        self._loading.renderer_gone()
         details = RenderProcessGoneDetails(reason, code)
         console.write(f"{self.label} is gone: {reason} (exit code {code})", error=True)
-        self._emit("render-process-gone", Event(), details)
+        self.announce("render-process-gone", Event(), details)
         from ipclab.main.app import app
 
         try:
@@ -194,10 +154,9 @@ class WebContents(EventEmitter):
         # What the renderer had said already is not delivered any more, but it is not lost silently either.
         self._destroyed = True
         registry.contents.pop(self.id, None)
-        if self._load is not None:
-            self._load_failed(self._load, LoadError("ERR_FAILED", -2, self._load.url))
-        self._host.close(RenderProcessGone(f"{self.label} is gone: its window was closed"))
-        self._emit("destroyed")
+        self._loading.renderer_gone()
+        self.host.close(RenderProcessGone(f"{self.label} is gone: its window was closed"))
+        self.announce("destroyed")
 
     # --- messages to the renderer --------------------------------------------------------------------------------
 
@@ -238,13 +197,13 @@ class WebContents(EventEmitter):
         if self._destroyed or self._crashed:
             self._cannot_send(message.number)
             return
-        if not self._host.link.has_room(message.size):
+        if not self.host.link.has_room(message.size):
             trace.mark(message.number, "lost", traffic.now(), "the renderer does not read")
             raise Error(
                 f"{self.label} does not read: {MAX_QUEUED >> 20} MiB wait for it already. Send less at a time, "
                 f"or wait for an answer before you send more"
             )
-        self._host.send(Deliver(number, message.number, channel, payload, 0), buffers, message.number)
+        self.host.send(Deliver(number, message.number, channel, payload, 0), buffers, message.number)
 
     def _cannot_send(self, number: int) -> None:
         trace.mark(number, "lost", traffic.now())
@@ -277,171 +236,100 @@ class WebContents(EventEmitter):
         self, source: str, world: str, name: str, what: str, *, cell: str | None = None, display: bool = False
     ) -> Any:
         """Run `source` in a world and return the frame and buffers of its end; used by `execute` and notebooks."""
-        while self._load is not None:
-            await self._load.over()
+        while self._loading.current is not None:
+            await self._loading.current.over()
         self._check()
         if self._crashed:
             raise RenderProcessGone(self._gone_text)
-        if self._host.waits_for_main and self.id in dispatch.blocked_above.get():
+        if self.host.waits_for_main and self.id in dispatch.blocked_above.get():
             raise DeadlockError(
                 f"{self.label} waits in send_sync for this very listener: it cannot run code before it is answered. "
                 f"Set event.return_value first, or use invoke instead of send_sync"
             )
-        number, future = self._host.ask(what)
-        self._host.send(Run(activity.current.get(), number, world, source, name, cell, display))
+        number, future = self.host.ask(what)
+        self.host.send(Run(activity.current.get(), number, world, source, name, cell, display))
         return await future
 
     def is_busy(self) -> bool:
         """Whether the renderer has something to do that main waits for."""
-        return not self._destroyed and not self._crashed and self._host.is_busy()
+        return not self._destroyed and not self._crashed and self.host.is_busy()
 
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer; the process lives on."""
         if not self._destroyed and not self._crashed:
-            self._host.interrupt()
+            self.host.interrupt()
 
     def take_back(self, cell: str) -> None:
         """Undo what a notebook cell registered in this renderer."""
         if not self._destroyed and not self._crashed:
-            self._host.send(TakeBack(activity.current.get(), cell))
+            self.host.send(TakeBack(activity.current.get(), cell))
 
     def wait_for_timers(self, number: int) -> asyncio.Future[Any] | None:
         """Return a future that is done once the activity has no timers in this renderer; None without a renderer."""
         if self._destroyed or self._crashed:
             return None
-        operation, future = self._host.ask(f"timers in {self.label}")
-        self._host.send(WaitForTimers(number, operation))
+        operation, future = self.host.ask(f"timers in {self.label}")
+        self.host.send(WaitForTimers(number, operation))
         return future
 
     # --- loads ---------------------------------------------------------------------------------------------------
 
     def load_file(self, path: str) -> Load:
         """Start loading a page (`.html`) or script (`.py`); awaitable until did-finish-load. LoadError on failure."""
+        self._check()
         if not isinstance(path, str):
             raise TypeError("Must pass filePath as a string")
-        self._shown = path
-        return self._start_load(path, lambda: from_file(path))
+        return self._loading.start(path, lambda: from_file(path))
 
     def load_url(self, url: str) -> Load:
         """Start loading a URL; awaitable until did-finish-load, LoadError on failure."""
+        self._check()
         if not isinstance(url, str):
             raise TypeError("Must pass url as a string")
-        self._shown = url
-        return self._start_load(url, lambda: from_url(url))
+        return self._loading.start(url, lambda: from_url(url))
 
     def reload(self) -> Load:
         """Load the current page again; after a crash in a new process."""
-        reload = self._reload or (lambda: from_url("about:blank"))
-        return self._start_load(self._page.url, reload)
+        self._check()
+        return self._loading.again()
 
     def shows(self, name: str) -> bool:
         """Whether the page kept under `name` (or loaded from that file) is shown."""
-        return self._shown == name
+        return self._loading.asked_for == name
 
     def preloads(self, name: str) -> bool:
         """Whether a page was loaded with the preload `name`."""
-        return self._preferences.preload == name and self._reload is not None
+        return self.preferences.preload == name and self._loading.find is not None
 
     def is_loading(self) -> bool:
         """Whether a load is under way."""
-        return self._load is not None
+        self._check()
+        return self._loading.current is not None
+
+    def get_url(self) -> str:
+        """Return the current page's URL; '' before any load."""
+        self._check()
+        return self._loading.page.url if self._loading.find is not None else ""
+
+    def get_title(self) -> str:
+        """Return the page's title, or its URL if it has none."""
+        return self._loading.page.title or self.get_url()
+
+    def title_updated(self, title: str) -> None:
+        """The page has a title of its own."""
+        if (window := self._owner()) is not None:
+            window._page_title_updated(title)
 
     def open_dev_tools(self) -> None:
         """Open the developer tools; the renderer's console is shown under the cells either way."""
         self._check()
         if not self._dev_tools:
             self._dev_tools = True
-            self._emit("devtools-opened")
+            self.announce("devtools-opened")
 
     def is_dev_tools_opened(self) -> bool:
+        """Whether `open_dev_tools` was called."""
         return self._dev_tools
-
-    def get_url(self) -> str:
-        """Return the current page's URL; '' before any load."""
-        return self._page.url if self._reload is not None else ""
-
-    def get_title(self) -> str:
-        """Return the page's title, or its URL if it has none."""
-        return self._page.title or self.get_url()
-
-    def _start_load(self, url: str, find: Callable[[], PageSource]) -> Load:
-        self._check()
-        previous = self._load
-        load = Load(url, self._loop)
-        self._load = load
-        if previous is not None:
-            previous.finish(LoadError("ERR_ABORTED", -3, previous.url))
-            self._host.abandon(previous.operation)
-        self._emit("did-start-loading")
-        if self._load is not load:
-            return load
-        try:
-            page = find()
-        except LoadError as error:
-            self._load_failed(load, error)
-            return load
-        load.url = page.url
-        if self._crashed:
-            self._host = self._start_process()
-        preload = self._find_preload()
-        preferences = self._preferences
-        self._emit("did-start-navigation", page.url)
-        if self._load is not load:
-            return load
-        operation, future = self._host.ask(f"the load of {url} in {self.label}")
-        load.operation = operation
-        future.add_done_callback(lambda done: self._load_done(load, done))
-        self._page, self._reload = page, find
-        self._host.send(
-            Navigate(
-                activity.current.get(),
-                operation,
-                page.url,
-                page.html,
-                page.title or "",
-                page.scripts,
-                page.notes,
-                preload,
-                preferences.context_isolation,
-                preferences.node_integration,
-                preferences.sandbox,
-            )
-        )
-        self._emit("did-frame-navigate", page.url)
-        self._emit("did-navigate", page.url)
-        if page.title is not None and (window := self._owner()) is not None:
-            window._page_title_updated(page.title)
-        return load
-
-    def _find_preload(self) -> Script | None:
-        path = self._preferences.preload
-        if path is None:
-            return None
-        try:
-            return preload_script(path)
-        except (OSError, ValueError) as error:
-            why = f"{type(error).__name__}: {error}"
-            console.write_labelled(self.label, "error", f"Unable to load preload script: {path}\n{why}")
-            self._emit("preload-error", Event(), path, error)
-            return None
-
-    def _load_done(self, load: Load, future: asyncio.Future[Any]) -> None:
-        if self._load is not load or future.cancelled() or future.exception() is not None:
-            return  # superseded, or the renderer is gone: reported where that was noticed
-        activity.run(load.activity, self._load_finished, load)
-
-    def _load_finished(self, load: Load) -> None:
-        self._emit("did-frame-finish-load", Event(), True)
-        self._load = None
-        load.finish(None)
-        self._emit("did-finish-load")
-        self._emit("did-stop-loading")
-
-    def _load_failed(self, load: Load, error: LoadError) -> None:
-        self._load = None
-        load.finish(error)
-        self._emit("did-fail-load", Event(), error.errno, error.code, error.url, True)
-        self._emit("did-stop-loading")
 
     # --- what arrives --------------------------------------------------------------------------------------------
 
@@ -458,16 +346,16 @@ class WebContents(EventEmitter):
         elif isinstance(frame, Send):
             dispatch.on_send(self, frame, buffers)
         elif isinstance(frame, Invoke):
-            dispatch.on_invoke(self, self._host, frame, buffers)
+            dispatch.on_invoke(self, self.host, frame, buffers)
         elif isinstance(frame, SendSync):
-            dispatch.on_send_sync(self, self._host, frame, buffers)
+            dispatch.on_send_sync(self, self.host, frame, buffers)
         elif isinstance(frame, Refused):
             dispatch.on_refused(self, frame)
         elif isinstance(frame, DomReady):
-            if self._load is not None:
-                self._emit("dom-ready")
+            if self._loading.current is not None:
+                self.announce("dom-ready")
         elif isinstance(frame, PreloadError):
-            self._emit("preload-error", Event(), frame.path, Error(frame.message))
+            self.announce("preload-error", Event(), frame.path, Error(frame.message))
         else:
             raise ProtocolError(f"{type(frame).__name__} is not for web contents")
 
@@ -477,12 +365,12 @@ class WebContents(EventEmitter):
             return
         details = ConsoleMessage(frame.text, frame.level, frame.line, frame.source)
         if versions.console_message_has_details(self.electron_version):
-            self._emit("console-message", details)
+            self.announce("console-message", details)
         else:
             level = {"debug": 0, "info": 1, "warning": 2, "error": 3}.get(frame.level, 1)
-            self._emit("console-message", Event(), level, frame.text, frame.line, frame.source)
+            self.announce("console-message", Event(), level, frame.text, frame.line, frame.source)
 
-    def _emit(self, name: str, *args: object) -> None:
+    def announce(self, name: str, *args: object) -> None:
         """Emit with an event object first; a listener that raises ends here, not in the code that caused it."""
         if not args or not isinstance(args[0], Event | ConsoleMessage):
             args = (Event(), *args)
