@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from ipclab.errors import ProtocolError
-from ipclab.protocol import Buffer, Frame, Reader, ToMain, ToRenderer, pack
+from ipclab.protocol import Buffer, Reader, ToMain
 
 #: Bytes that may wait for a renderer that does not read, before sending to it becomes an error.
 MAX_QUEUED = 256 * 1024 * 1024
@@ -88,11 +88,10 @@ class Link:
     def is_alive(self) -> bool:
         return not self.closed and self.process.poll() is None
 
-    def write(self, frame: ToRenderer, buffers: list[Buffer] | None = None) -> None:
-        """Send a frame now, or queue it if the socket is full. A link that is gone swallows it."""
+    def write(self, chunks: list[Buffer]) -> None:
+        """Send a packet now, or queue it if the socket is full. A link that is gone swallows it."""
         if self.closed:
             return
-        chunks = pack(frame, buffers or ())
         if self._queue:
             self._enqueue(chunks, 0)
             return
@@ -243,6 +242,3 @@ def reason_of(code: int) -> str:
     if code > 0:
         return "abnormal-exit"
     return "killed" if -code in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP) else "crashed"
-
-
-__all__ = ["MAX_QUEUED", "Frame", "Link", "reason_of"]

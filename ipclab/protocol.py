@@ -220,13 +220,34 @@ _encoder = msgspec.msgpack.Encoder()
 
 def pack(frame: Frame, buffers: Sequence[Buffer] = ()) -> list[Buffer]:
     """Return the chunks of `frame`'s packet, in order; large buffers are not copied."""
-    body = _encoder.encode(frame)
+    try:
+        body = _encoder.encode(frame)
+    except UnicodeEncodeError:
+        body = _encoder.encode(_without_surrogates(frame))
     if len(body) > MAX_BODY or len(buffers) > MAX_BUFFERS or any(len(buffer) > MAX_BUFFER for buffer in buffers):
         raise Error("the message is too large to travel: more than 1 GiB, or 65,536 large buffers")
     if not buffers:
         return [_PREFIX.pack(len(body), 0) + body]
     lengths = struct.pack(f"<{len(buffers)}Q", *(len(buffer) for buffer in buffers))
     return [_PREFIX.pack(len(body), len(buffers)) + body + lengths, *buffers]
+
+
+def _without_surrogates(frame: Frame) -> Frame:
+    """Texts of a frame (not its payload) may hold lone surrogates, as `os.fsdecode` makes them: write them out."""
+
+    def clean(value: object) -> object:
+        if isinstance(value, str):
+            return value.encode("utf-8", "backslashreplace").decode()
+        if isinstance(value, list):
+            return [clean(item) for item in value]
+        if isinstance(value, dict):
+            return {clean(key): clean(item) for key, item in value.items()}
+        if isinstance(value, Script):
+            return Script(value.name, str(clean(value.source)))
+        return value
+
+    kind: Callable[..., Frame] = type(frame)
+    return kind(*(clean(getattr(frame, name)) for name in frame.__struct_fields__))
 
 
 class Reader(Generic[F]):

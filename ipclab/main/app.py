@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from ipclab import tasks, versions
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
-from ipclab.main import console, registry, spare
-from ipclab.main import traffic as traffic_module
+from ipclab.main import console, dispatch, registry, spare
 from ipclab.main.events import Event
 from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
@@ -121,9 +120,15 @@ class App(EventEmitter):
         for window in list(registry.windows.values()):
             if not window.is_destroyed():
                 window.close()
-            if self._refused:
-                self._quitting = False
-                return
+        if self._refused:
+            self._quitting = False
+        else:
+            self._quit_if_empty()
+
+    def _quit_if_empty(self) -> None:
+        """Go on quitting once no window is left; one may still be inside its `close` event."""
+        if not self._quitting or registry.windows:
+            return
         event = Event()
         self._emit("will-quit", event)
         self._quitting = False
@@ -134,7 +139,6 @@ class App(EventEmitter):
         """Destroy all windows without asking and quit with `code`; only `quit` is emitted."""
         if self._has_quit:
             return
-        self._quitting = True
         _destroy_all_windows()
         self._quitting = False
         self._end(code)
@@ -146,9 +150,13 @@ class App(EventEmitter):
 
     def _quit_refused(self) -> None:
         self._refused = True
+        self._quitting = False
 
     def _window_closed(self) -> None:
-        if registry.windows or self._quitting or self._has_quit or self._staying:
+        if registry.windows or self._has_quit or self._staying:
+            return
+        if self._quitting:
+            self._quit_if_empty()
             return
         if self.listener_count("window-all-closed"):
             self._emit("window-all-closed")
@@ -197,12 +205,7 @@ async def restart() -> None:
 
     The dial, `global_`, the trace and all numbering begin afresh; module objects such as `app` stay the same.
     """
-    running = {task for contents in registry.contents.values() for task in contents.running}
     _destroy_all_windows()
-    current = asyncio.current_task()
-    for task in running:
-        if task is not current:
-            task.cancel("restarted")
     lockstep.restart()
     app._restart()
     ipc_main._restart()
@@ -210,8 +213,7 @@ async def restart() -> None:
     registry.restart()
     if not prepares_spare:
         spare.dismiss()
-    for _ in range(traffic_module.QUIET_TURNS):
-        await asyncio.sleep(0)  # what was cancelled ends before the new life begins
+    await dispatch.end_life()
     traffic.restart()
     trace.restart()
     if prepares_spare:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import weakref
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ipclab import clone, tasks, versions
 from ipclab.errors import DataCloneError, ProtocolError
-from ipclab.main import console
+from ipclab.main import console, deadlock
 from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainSyncEvent
 from ipclab.main.ipc_main import Handler, IpcMain, ipc_main
 from ipclab.main.traffic import mine, trace, traffic
@@ -24,13 +24,28 @@ if TYPE_CHECKING:
 
 Buffers = list[bytearray]
 
-#: The renderers that wait in `send_sync` for the listener that is running (or for what called it).
-blocked_above: ContextVar[frozenset[int]] = ContextVar("ipclab_blocked_above", default=frozenset())
+#: Listeners and handlers that have not ended; asyncio itself keeps tasks only weakly.
+running: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+
+#: Which life of the app this is: what a handler of an earlier one has to say interests nobody.
+life = 0
 
 
 def emitters_of(contents: WebContents) -> tuple[IpcMain, IpcMain, IpcMain]:
     """The emitters that hear a renderer's messages, in Electron's order."""
     return contents.main_frame.ipc, contents.ipc, ipc_main
+
+
+async def end_life() -> None:
+    """Cancel all listeners and handlers that still run, and let them end: a new life begins."""
+    global life
+    life += 1
+    current = asyncio.current_task()
+    ending = [task for task in running if task is not current and not task.done()]
+    for task in ending:
+        task.cancel("restarted")
+    if ending:
+        await asyncio.wait(ending, timeout=1)
 
 
 def keep_open(number: int, what: str) -> Callable[[], None]:
@@ -46,6 +61,7 @@ def keep_open(number: int, what: str) -> Callable[[], None]:
         if tokens is not None:
             tokens.add(another)
         task.add_done_callback(lambda _: traffic.closed(number, another))
+        running.add(task)
 
     tasks.on_open.set(keep_open_too)
     return partial(traffic.closed, number, token)
@@ -75,7 +91,7 @@ def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
 
 def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buffers: Buffers) -> None:
     host.waits()
-    blocked_above.set(blocked_above.get() | {contents.id})
+    deadlock.begin_sync(contents.id)
     message = trace.add(
         "send_sync",
         contents.label,
@@ -115,7 +131,7 @@ def emit_all(contents: WebContents, name: str, event: IpcMainEvent, channel: str
         heard = contents.emit(name, event, channel, *args)
         for emitter in emitters_of(contents):
             # Electron's own guard on `error` hears nothing.
-            heard = emitter.listener_count(channel) > (channel == "error") or heard
+            heard = emitter.listener_count(channel) > emitter._guards(channel) or heard
             emitter.emit(channel, event, *args)
     except (Exception, KeyboardInterrupt) as error:
         heard = True
@@ -161,7 +177,7 @@ def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers:
     if isinstance(result, asyncio.Future):
         result.add_done_callback(invocation.settled)
         if isinstance(result, asyncio.Task):
-            contents.running.add(result)
+            running.add(result)
     else:
         invocation.resolve(result)
 
@@ -187,10 +203,13 @@ class Invocation:
         self._host = host
         self._frame = frame
         self._number = number
+        self._life = life
         self._done: Callable[[], None] | None = done
 
     def settled(self, future: asyncio.Future[Any]) -> None:
-        if future.cancelled():
+        if self._life != life:
+            self._done = None
+        elif future.cancelled():
             self.reject(asyncio.CancelledError("the handler was cancelled"))
         elif (error := future.exception()) is not None:
             self.reject(error)
@@ -226,7 +245,7 @@ class Invocation:
             self._done = None
 
     def __del__(self) -> None:
-        if self._done is not None:
+        if self._done is not None and self._life == life:
             # The handler's awaitable is garbage: nobody can ever finish it.
             trace.mark(self._number, "rejected", traffic.now(), "reply was never sent")
             fail(self._contents, self._host, self._frame, self._number, "reply was never sent")
@@ -274,7 +293,8 @@ def _send_back(
     host: RendererHost, frame: Reply | Failure, buffers: list[Buffer], number: int, question: Invoke | SendSync
 ) -> None:
     if isinstance(question, SendSync):
-        host.waits_for_main -= 1
+        deadlock.end_sync(host.contents_id)
+        host.goes_on()
     if host.link.closed:
         trace.mark(number, "lost", traffic.now())
     else:

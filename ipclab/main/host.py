@@ -10,10 +10,10 @@ from typing import Any
 from ipclab import activity
 from ipclab.errors import ProtocolError, RendererError, RenderProcessGone, renderer_error
 from ipclab.link import Link
-from ipclab.main import console
+from ipclab.main import console, deadlock
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
-from ipclab.protocol import Buffer, Done, Idle, Raised, ToMain, ToRenderer
+from ipclab.protocol import Buffer, Done, Idle, Raised, ToMain, ToRenderer, pack
 
 OnFrame = Callable[[ToMain, list[bytearray]], None]
 
@@ -25,7 +25,7 @@ class Operation:
 
     def __init__(self, what: str, loop: asyncio.AbstractEventLoop, on_done: Callable[[], object] | None) -> None:
         self.activity = activity.current.get()
-        self.token = traffic.opened(self.activity, what)
+        self.token = traffic.opened(self.activity, what, waits=True)
         self.future: asyncio.Future[Any] = loop.create_future()
         self.on_done = on_done
 
@@ -49,17 +49,17 @@ class RendererHost:
 
     def __init__(
         self,
-        label: str,
+        contents_id: int,
         link: Link,
         loop: asyncio.AbstractEventLoop,
         on_frame: OnFrame,
         on_gone: Callable[[str, int], None],
     ) -> None:
-        self.label = label
+        self.contents_id = contents_id
+        self.label = f"renderer {contents_id}"
         self.link = link
         self.loop = loop
-        #: The renderer waits in `send_sync`: it can do nothing before main has answered.
-        self.waits_for_main = 0
+        self._waits_for_main = 0
         self._on_frame = on_frame
         self._on_gone = on_gone
         self._sent: deque[tuple[int, int]] = deque()  # activity and trace number of each frame not worked off
@@ -73,14 +73,16 @@ class RendererHost:
     # --- sending -------------------------------------------------------------------------------------------------
 
     def send(self, frame: ToRenderer, buffers: list[Buffer] | None = None, number: int = 0) -> None:
-        """Send a frame; `number` is that of the message in the trace, if it is one."""
+        """Send a frame; `number` is that of the message in the trace, if it is one. `Error` if it is too large."""
+        chunks = pack(frame, buffers or ())
         self._sent.append((frame.activity, number))
-        traffic.frame_left(frame.activity)
-        lockstep.send(self, frame, buffers or [])
+        if not self._waits_for_main:
+            traffic.frame_left(frame.activity)
+        lockstep.send(self, chunks)
 
-    def write(self, frame: ToRenderer, buffers: list[Buffer]) -> None:
+    def write(self, chunks: list[Buffer]) -> None:
         self._written += 1
-        self.link.write(frame, buffers)
+        self.link.write(chunks)
 
     def ask(self, what: str, on_done: Callable[[], object] | None = None) -> tuple[int, asyncio.Future[Any]]:
         """Begin an operation; `what` names it for those who wait too long, `on_done` is called if it ends well."""
@@ -155,14 +157,25 @@ class RendererHost:
         while self._worked_off < min(frame.frames, self._written):
             number, _ = self._sent.popleft()
             self._worked_off += 1
-            traffic.frame_done(number)
+            if not self._waits_for_main:
+                traffic.frame_done(number)
         if self._worked_off == self._written:
             lockstep.quiet(self)
 
     def waits(self) -> None:
-        """The renderer has called `send_sync`."""
-        self.waits_for_main += 1
+        """The renderer has called `send_sync`: what it was sent waits for main, and nobody can wait for that."""
+        self._waits_for_main += 1
+        if self._waits_for_main == 1:
+            for number, _ in self._sent:
+                traffic.frame_done(number)
         lockstep.quiet(self)
+
+    def goes_on(self) -> None:
+        """Its `send_sync` is being answered."""
+        self._waits_for_main = max(0, self._waits_for_main - 1)  # it may have died meanwhile
+        if not self._waits_for_main:
+            for number, _ in self._sent:
+                traffic.frame_left(number)
 
     def _gone(self, reason: str, code: int) -> None:
         fault = f", {self.link.fault}" if self.link.fault else ""
@@ -179,7 +192,10 @@ class RendererHost:
         for number, message in sent:
             if message:
                 trace.mark(message, "lost", traffic.now())
-            traffic.frame_done(number)
+            if not self._waits_for_main:
+                traffic.frame_done(number)
+        self._waits_for_main = 0
+        deadlock.forget(self.contents_id)
         owed, self._owed = self._owed, []
         for done in owed:
             done()

@@ -89,6 +89,10 @@ class IpcMain(EventEmitter):
             del self._handlers[channel]
         return handler
 
+    def _guards(self, channel: str) -> int:
+        """How many listeners of a channel are Electron's own."""
+        return self.listener_count(channel, _ignore_error) if channel == "error" else 0
+
     def _restart(self) -> None:
         """As in a fresh app: nothing registered but Electron's own guard."""
         self.remove_all_listeners()

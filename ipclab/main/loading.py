@@ -25,6 +25,7 @@ class Loading:
     def __init__(self, contents: WebContents) -> None:
         self._contents = contents
         self.current: Load | None = None
+        self._announcing = False
         self.page = from_url(BLANK)
         #: What the last load was asked for: the name of a page, a path or a URL.
         self.asked_for = ""
@@ -39,12 +40,18 @@ class Loading:
         """Start loading what `find` finds; a load under way is aborted."""
         contents = self._contents
         load, previous = Load(asked_for, contents.loop), self.current
+        if self._announcing:
+            # As in Electron: a load begun inside `did-start-loading` fails.
+            load.finish(LoadError("ERR_FAILED", -2, asked_for))
+            return load
         self.current, self.asked_for = load, asked_for
         if previous is not None:
             previous.finish(LoadError("ERR_ABORTED", -3, previous.url))
             contents.host.abandon(previous.operation)
+        self._announcing = True
         contents.announce("did-start-loading")
-        if self.current is not load:
+        self._announcing = False
+        if self.current is not load:  # the window was closed meanwhile
             return load
         try:
             page = find()

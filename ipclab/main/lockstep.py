@@ -12,33 +12,33 @@ import os
 from collections import deque
 from typing import Protocol
 
-from ipclab.protocol import Buffer, ToRenderer
+from ipclab.protocol import Buffer
 
 #: Seconds for which a busy renderer holds up the others.
 LIMIT = 0.1
 
 
 class Host(Protocol):
-    def write(self, frame: ToRenderer, buffers: list[Buffer]) -> None: ...
+    def write(self, chunks: list[Buffer]) -> None: ...
 
 
 class Lockstep:
     def __init__(self) -> None:
         self.enabled = False
         self.limit = float(os.environ.get("IPCLAB_LOCKSTEP_LIMIT", LIMIT))
-        self._queue: deque[tuple[Host, ToRenderer, list[Buffer]]] = deque()
+        self._queue: deque[tuple[Host, list[Buffer]]] = deque()
         self._busy: set[Host] = set()
         self._exempt: set[Host] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def send(self, host: Host, frame: ToRenderer, buffers: list[Buffer]) -> None:
-        """Send a frame when its turn comes: now, if lockstep is off."""
+    def send(self, host: Host, chunks: list[Buffer]) -> None:
+        """Send a packet when its turn comes: now, if lockstep is off."""
         if not self.enabled and not self._queue:
-            host.write(frame, buffers)
+            host.write(chunks)
             return
         # What waits must not change when the program changes its own memory meanwhile.
-        held: list[Buffer] = [buffer if isinstance(buffer, bytes) else bytes(buffer) for buffer in buffers]
-        self._queue.append((host, frame, held))
+        held: list[Buffer] = [chunk if isinstance(chunk, bytes) else bytes(chunk) for chunk in chunks]
+        self._queue.append((host, held))
         self._pump()
 
     def quiet(self, host: Host) -> None:
@@ -60,10 +60,10 @@ class Lockstep:
 
     def _pump(self) -> None:
         while self._queue and (not self._busy or not self.enabled):
-            host, frame, buffers = self._queue.popleft()
+            host, chunks = self._queue.popleft()
             if self.enabled and host not in self._exempt:
                 self._busy.add(host)
-            host.write(frame, buffers)
+            host.write(chunks)
         if not self._queue:
             self._stop_timer()
         elif self._timer is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -31,6 +32,7 @@ class Traffic:
         self._frames: dict[int, int] = {}
         self._things: dict[int, dict[int, str]] = {}
         self._last = 0
+        self._waiting: set[int] = set()
         self._waiters: list[asyncio.Future[None]] = []
 
     def now(self) -> float:
@@ -51,34 +53,51 @@ class Traffic:
         self._frames.pop(number, None)
         self._wake()
 
-    def opened(self, number: int, what: str) -> int:
-        """Note that `what` is open in activity `number`; return a token for `closed`."""
+    def opened(self, number: int, what: str, waits: bool = False) -> int:
+        """Note that `what` is open in activity `number`; return a token for `closed`.
+
+        `waits`: it may be waiting for the handler that asks, and so is nothing that a handler could wait for.
+        """
         self._last += 1
+        if waits:
+            self._waiting.add(self._last)
         self._things.setdefault(number, {})[self._last] = what
         return self._last
 
     def closed(self, number: int, token: int) -> None:
         things = self._things.get(number)
+        self._waiting.discard(token)
         if things is None or things.pop(token, None) is None:
             return
         if not things:
             del self._things[number]
         self._wake()
 
-    def open_in(self, number: int, but: set[int] | None) -> list[str]:
-        """Name what is open in an activity, oldest first."""
+    def open_in(self, number: int, own: set[int] | None) -> list[str]:
+        """Name what is open in an activity, oldest first; for code that itself keeps `own` open."""
         things = self._things.get(number, {})
-        names = [what for token, what in things.items() if but is None or token not in but]
+        names = [what for token, what in things.items() if own is None or token not in own | self._waiting]
         frames = self._frames.get(number, 0)
         if frames:
             names.append(f"{frames} message{'s' if frames > 1 else ''} that a renderer has not worked off")
         return names
 
-    def is_open(self, number: int, but: set[int] | None) -> bool:
+    def is_open(self, number: int, own: set[int] | None) -> bool:
+        """Whether anything is open in an activity that code which keeps `own` open can wait for."""
         if number in self._frames:
             return True
         things = self._things.get(number)
-        return things is not None and (not but or not things.keys() <= but)
+        return things is not None and (own is None or not things.keys() <= own | self._waiting)
+
+    @contextmanager
+    def settling(self, own: set[int] | None) -> Iterator[None]:
+        """A handler that settles is not to be waited for by another one that does."""
+        tokens = set(own or ()) - self._waiting
+        self._waiting |= tokens
+        try:
+            yield
+        finally:
+            self._waiting -= tokens
 
     def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
@@ -96,6 +115,7 @@ class Traffic:
         self._started = time.monotonic()
         self._frames.clear()
         self._things.clear()
+        self._waiting.clear()
         self._wake()
 
 
@@ -110,9 +130,10 @@ async def settle(timeout: float = 10, timers: bool = False) -> None:
     """
     number = activity.current.get()
     deadline = time.monotonic() + timeout
-    await _settle(number, deadline, timeout)
-    while timers and await _waited_for_timers(number, deadline, timeout):
+    with traffic.settling(mine.get()):
         await _settle(number, deadline, timeout)
+        while timers and await _waited_for_timers(number, deadline, timeout):
+            await _settle(number, deadline, timeout)
 
 
 async def _waited_for_timers(number: int, deadline: float, timeout: float) -> bool:
@@ -131,10 +152,10 @@ def _too_long(number: int, timeout: float) -> TimeoutError:
 
 
 async def _settle(number: int, deadline: float, timeout: float) -> None:
-    but = mine.get()
+    own = mine.get()
     quiet = 0
     while quiet < QUIET_TURNS:
-        if not traffic.is_open(number, but):
+        if not traffic.is_open(number, own):
             quiet += 1
             await asyncio.sleep(0)
             continue

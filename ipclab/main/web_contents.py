@@ -12,14 +12,13 @@ from ipclab import activity, clone, versions
 from ipclab.emitter import EventEmitter
 from ipclab.errors import (
     DataCloneError,
-    DeadlockError,
     Error,
     ProtocolError,
     RendererError,
     RenderProcessGone,
 )
 from ipclab.link import MAX_QUEUED
-from ipclab.main import console, dispatch, registry, spare
+from ipclab.main import console, deadlock, dispatch, registry, spare
 from ipclab.main import traffic as traffic_module
 from ipclab.main.details import ConsoleMessage, RenderProcessGoneDetails
 from ipclab.main.events import Event
@@ -64,8 +63,6 @@ class WebContents(EventEmitter):
         self.electron_version = preferences.version
         self.ipc = IpcMain("web_contents.ipc")
         self.main_frame = WebFrameMain(self)
-        #: Handlers that have not ended; asyncio itself keeps tasks only weakly.
-        self.running: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self.preferences = preferences
         self.loop = asyncio.get_running_loop()
         self._owner = weakref.ref(owner)
@@ -81,7 +78,7 @@ class WebContents(EventEmitter):
 
     def _start_process(self) -> RendererHost:
         link = spare.take()
-        host = RendererHost(self.label, link, self.loop, self._arrived, self._gone)
+        host = RendererHost(self.id, link, self.loop, self._arrived, self._gone)
         self._crashed = False
         preferences = self.preferences
         host.send(
@@ -241,14 +238,10 @@ class WebContents(EventEmitter):
         self._check()
         if self._crashed:
             raise RenderProcessGone(self._gone_text)
-        if self.host.waits_for_main and self.id in dispatch.blocked_above.get():
-            raise DeadlockError(
-                f"{self.label} waits in send_sync for this very listener: it cannot run code before it is answered. "
-                f"Set event.return_value first, or use invoke instead of send_sync"
-            )
-        number, future = self.host.ask(what)
-        self.host.send(Run(activity.current.get(), number, world, source, name, cell, display))
-        return await future
+        with deadlock.waiting(self.id):
+            number, future = self.host.ask(what)
+            self.host.send(Run(activity.current.get(), number, world, source, name, cell, display))
+            return await future
 
     def is_busy(self) -> bool:
         """Whether the renderer has something to do that main waits for."""
