@@ -35,8 +35,6 @@ def _rest(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> Generato
     """Carry on where the first stretch stopped, inside a task."""
     awaited, first.awaited = first.awaited, None
     try:
-        if awaited is None:  # a bare yield (`asyncio.sleep(0)`): the turn it asked for has passed
-            awaited = coroutine.send(None)
         while True:
             try:
                 value = yield awaited

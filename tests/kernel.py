@@ -177,7 +177,9 @@ class Kernel:
     def good(self, source: str, cell: str | None = FRESH, limit: float = LIMIT) -> Cell:
         """As `run`, for a cell that must end without an error."""
         ended = self.run(source, cell, limit)
-        assert ended.error is None, ended.traceback or ended.error
+        assert ended.reply is not None
+        # A cell sent while another one fails is not run at all.
+        assert ended.reply["status"] == "ok", ended.traceback or ended
         return ended
 
     def wait(self, cell: Cell, limit: float = LIMIT) -> Cell:

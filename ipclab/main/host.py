@@ -63,6 +63,7 @@ class RendererHost:
         self._on_frame = on_frame
         self._on_gone = on_gone
         self._sent: deque[tuple[int, int]] = deque()  # activity and trace number of each frame not worked off
+        self._counts: dict[int, int] = {}
         self._written = 0
         self._worked_off = 0
         self._operations: dict[int, Operation] = {}
@@ -76,8 +77,7 @@ class RendererHost:
         """Send a frame; `number` is that of the message in the trace, if it is one. `Error` if it is too large."""
         chunks = pack(frame, buffers or ())
         self._sent.append((frame.activity, number))
-        if not self._waits_for_main:
-            traffic.frame_left(frame.activity)
+        self._count(frame.activity, 1)
         lockstep.send(self, chunks)
 
     def write(self, chunks: list[Buffer]) -> None:
@@ -157,25 +157,38 @@ class RendererHost:
         while self._worked_off < min(frame.frames, self._written):
             number, _ = self._sent.popleft()
             self._worked_off += 1
-            if not self._waits_for_main:
-                traffic.frame_done(number)
+            self._count(number, -1)
         if self._worked_off == self._written:
             lockstep.quiet(self)
 
+    def _count(self, number: int, change: int) -> None:
+        """Keep count of the frames not worked off, per activity."""
+        count = self._counts.pop(number, 0) + change
+        if count:
+            self._counts[number] = count
+        if self._waits_for_main:
+            return
+        if change > 0:
+            traffic.frames_left(number, change)
+        else:
+            traffic.frames_done(number, -change)
+
     def waits(self) -> None:
         """The renderer has called `send_sync`: what it was sent waits for main, and nobody can wait for that."""
+        if not self._waits_for_main:
+            for number, count in self._counts.items():
+                traffic.frames_done(number, count)
         self._waits_for_main += 1
-        if self._waits_for_main == 1:
-            for number, _ in self._sent:
-                traffic.frame_done(number)
         lockstep.quiet(self)
 
     def goes_on(self) -> None:
         """Its `send_sync` is being answered."""
-        self._waits_for_main = max(0, self._waits_for_main - 1)  # it may have died meanwhile
         if not self._waits_for_main:
-            for number, _ in self._sent:
-                traffic.frame_left(number)
+            return  # it has died meanwhile
+        self._waits_for_main -= 1
+        if not self._waits_for_main:
+            for number, count in self._counts.items():
+                traffic.frames_left(number, count)
 
     def _gone(self, reason: str, code: int) -> None:
         fault = f", {self.link.fault}" if self.link.fault else ""
@@ -192,8 +205,7 @@ class RendererHost:
         for number, message in sent:
             if message:
                 trace.mark(message, "lost", traffic.now())
-            if not self._waits_for_main:
-                traffic.frame_done(number)
+            self._count(number, -1)
         self._waits_for_main = 0
         deadlock.forget(self.contents_id)
         owed, self._owed = self._owed, []

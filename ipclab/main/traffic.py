@@ -42,11 +42,13 @@ class Traffic:
     def since_start(self, monotonic: float) -> float:
         return max(0.0, monotonic - self._started)
 
-    def frame_left(self, number: int) -> None:
-        self._frames[number] = self._frames.get(number, 0) + 1
+    def frames_left(self, number: int, count: int = 1) -> None:
+        """Frames of an activity are on their way to a renderer."""
+        self._frames[number] = self._frames.get(number, 0) + count
 
-    def frame_done(self, number: int) -> None:
-        left = self._frames.get(number, 0) - 1
+    def frames_done(self, number: int, count: int = 1) -> None:
+        """A renderer has worked off frames of an activity (or never will)."""
+        left = self._frames.get(number, 0) - count
         if left > 0:
             self._frames[number] = left
             return

@@ -83,8 +83,9 @@ class Interrupts:
         return name is not None
 
 
-def interrupt_renderers() -> None:
-    """Stop what runs in the renderers that have something to do."""
-    for contents in registry.contents.values():
-        if contents.is_busy():
-            contents.interrupt()
+def interrupt_renderers() -> bool:
+    """Stop what runs in the renderers that have something to do; return whether there were any."""
+    busy = [contents for contents in registry.contents.values() if contents.is_busy()]
+    for contents in busy:
+        contents.interrupt()
+    return bool(busy)

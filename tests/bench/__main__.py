@@ -19,7 +19,7 @@ def main() -> None:
     options = parser.parse_args()
     begun = time.monotonic()
     sides, missing = workers.start()
-    rounds = Rounds(sides, lambda text: print(text, end="", file=sys.stderr, flush=True))
+    rounds = Rounds(sides, progress)
     try:
         if options.quick:
             rounds.run(light=10, heavy=2, flood=20_000, seconds=15)
@@ -33,6 +33,11 @@ def main() -> None:
     options.json.write_text(json.dumps(told, indent=1) + "\n")
     print(report.table(told))
     print(f"{time.monotonic() - begun:.0f} s; written to {options.json}")
+
+
+def progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -138,6 +138,7 @@ class Side:
             command = json.loads(line)
             answer = await self.do(**command)
             print(json.dumps(answer), flush=True)
+        await restart()
 
     async def do(self, do: str, what: str = "small", size: int = 0, times: int = 1) -> Any:
         global plenty

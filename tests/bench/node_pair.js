@@ -34,7 +34,8 @@ function parent() {
         break;
     }
   });
-  child.on('exit', () => process.exit(1));
+  let over = false;
+  child.on('exit', () => process.exit(over ? 0 : 1));
   let text = '';
   process.stdin.on('data', (data) => {
     text += data;
@@ -42,7 +43,10 @@ function parent() {
       child.send(['do', JSON.parse(text.slice(0, end))]);
     }
   });
-  process.stdin.on('end', () => process.exit(0));
+  process.stdin.on('end', () => {
+    over = true;
+    child.disconnect();
+  });
 }
 
 function child() {

@@ -63,7 +63,7 @@ class Rounds:
         self.series["import-bare/ipclab"].append(bare)
         self.series["import-usual/ipclab"].append(usual)
 
-    def _take_turns(self, what: str, sides: tuple[str, ...], **command: Any) -> None:
+    def _take_turns(self, title: str, sides: tuple[str, ...], /, **command: Any) -> None:
         self._turn += 1
         at = self._turn % len(sides)
         for side in sides[at:] + sides[:at]:
@@ -77,4 +77,4 @@ class Rounds:
                 self.in_order = self.in_order and (answer["in_order"] or side != "ipclab")
                 answer = answer["rate"]
             if answer is not None:
-                self.series[f"{what}/{side}"].append(median(answer) if isinstance(answer, list) else answer)
+                self.series[f"{title}/{side}"].append(median(answer) if isinstance(answer, list) else answer)

@@ -1,0 +1,58 @@
+"""Run the lessons and save their outputs: `python tests/execute_notebooks.py [notebook ...]`, by default all of them.
+
+Notebooks are executed in place. What varies from run to run (times, the kernel's version) is left out, and the file is
+written in one form, so that a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+
+#: Seconds that a cell may take.
+LIMIT = 60
+
+
+def minimal(notebook: NotebookNode) -> None:
+    """Reduce the metadata to what a front end needs, and never more than tags on a cell."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+
+
+def written(notebook: NotebookNode) -> str:
+    """Return the text of a notebook file."""
+    return f"{nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False)}\n"
+
+
+def execute(path: Path) -> None:
+    """Run one notebook and save it. nbclient's CellExecutionError if a cell fails that is not meant to."""
+    notebook = nbformat.read(path, as_version=4)
+    # nbval runs under pytest, where ipclab waits longer for a slow renderer before it goes on without it.
+    os.environ["IPCLAB_LOCKSTEP_LIMIT"] = "10"
+    client = NotebookClient(
+        notebook, timeout=LIMIT, kernel_name="python3", coalesce_streams=True, resources={"metadata": {"path": FOLDER}}
+    )
+    client.execute()
+    minimal(notebook)
+    path.write_text(written(notebook), encoding="utf-8")
+
+
+def main(names: list[str]) -> None:
+    for path in [Path(name) for name in names] or sorted(FOLDER.glob("*.ipynb")):
+        execute(path.resolve())
+        print(f"executed {path.name}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

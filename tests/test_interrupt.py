@@ -1,0 +1,279 @@
+"""Interrupting a cell: it ends at once wherever it hangs, and both processes stay usable."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from kernel import READERS_LOCKSTEP, Cell, Kernel, Kernels, kernels
+
+#: Seconds from the interrupt to the end of the cell.
+SOON = 1.0
+#: The same if the renderer cannot be reached at all: ipclab waits a moment for it.
+SOMEWHAT_LATER = 3.0
+
+APP = """
+from ipclab import BrowserWindow, ipc_main
+kept = []
+ipc_main.on("keep", lambda event: kept.append(event))
+
+@ipc_main.on("busy")
+def busy(event):
+    print("going")
+    while True:
+        pass
+
+@ipc_main.on("busy-later")
+async def busy_later(event):
+    await asyncio.sleep(0.2)
+    print("going")
+    while True:
+        pass
+
+@ipc_main.handle("never")
+async def never(event):
+    await asyncio.sleep(0.2)
+    print("going")
+    await asyncio.sleep(1000)
+
+@ipc_main.handle("add")
+def add(event, a, b):
+    return a + b
+
+win, win2 = BrowserWindow(), BrowserWindow()
+"""
+
+PAGES = """%%renderer win win2
+from ipclab import ipc_renderer, set_timeout
+import asyncio, time
+
+def loop(event):
+    print("going")
+    while True:
+        pass
+
+_ = ipc_renderer.on("loop", loop)
+"""
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Kernels]:
+    with kernels(READERS_LOCKSTEP) as shared:
+        yield shared
+
+
+@pytest.fixture
+def kernel(shared: Kernels) -> Kernel:
+    kernel = shared.fresh()
+    kernel.good(APP)
+    kernel.good(PAGES)
+    return kernel
+
+
+def interrupt(kernel: Kernel, cell: Cell, limit: float = SOON) -> None:
+    """Interrupt a cell that runs; it must end within `limit` seconds."""
+    assert not cell.done, cell
+    kernel.interrupt()
+    kernel.wait(cell, limit)
+
+
+def start(kernel: Kernel, source: str) -> Cell:
+    """Start a cell and wait until it says that it hangs."""
+    cell = kernel.start(source)
+    kernel.wait_until(lambda: "going" in cell.console)
+    return cell
+
+
+def check_usable(kernel: Kernel) -> None:
+    """Main and both renderers still give right results."""
+    answers = kernel.good("%%renderer win win2\nawait ipc_renderer.invoke('add', 1, 2)", limit=5)
+    assert answers.shown == ["renderer 1 │ 3", "renderer 2 │ 3"]
+    assert kernel.good("await asyncio.sleep(0)\n1 + 2", limit=5).result == "3"
+    assert kernel.good("print('stdout')", limit=5).console == "stdout\n"
+
+
+HANGS = {
+    "a loop in a renderer": "%%renderer win\nprint('going')\nwhile True:\n    pass",
+    "a loop of prints": "%%renderer win\nwhile True:\n    print('going')",
+    "a loop of sends": "%%renderer win\nprint('going')\nwhile True:\n    ipc_renderer.send('nobody')",
+    "a loop of invokes": "%%renderer win\nprint('going')\nwhile True:\n    await ipc_renderer.invoke('add', 1, 2)",
+    "a loop that yields": "%%renderer win\nprint('going')\nwhile True:\n    await asyncio.sleep(0)",
+    "time.sleep in a renderer": "%%renderer win\nprint('going')\ntime.sleep(1000)",
+    "await in a renderer": "%%renderer win\nprint('going')\nawait asyncio.sleep(1000)",
+    "await of an invoke": "%%renderer win\nawait ipc_renderer.invoke('never')",
+    "send_sync": "%%renderer win\nprint('going')\nipc_renderer.send_sync('keep')",
+    "waiting for timers": "%%renderer --timers win\nprint('going')\n_ = set_timeout(print, 1000_000)",
+    "two windows": "%%renderer win win2\nprint('going')\nawait asyncio.sleep(1000)",
+    "page's world": "%%renderer --page win\nprint('going')\nwhile True:\n    pass",
+    "await in main": "print('going')\nawait asyncio.sleep(1000)",
+    "a loop in main": "print('going')\nwhile True:\n    pass",
+    "a loop in main after an await": "await asyncio.sleep(0)\nprint('going')\nwhile True:\n    pass",
+    "a loop in main that yields": "print('going')\nwhile True:\n    await asyncio.sleep(0)",
+    "time.sleep in main": "await asyncio.sleep(0)\nprint('going')\ntime.sleep(1000)",
+    "execute": "await win.web_contents.execute('print(\"going\")\\nwhile True: pass')",
+    "await of execute": "await win.web_contents.execute('import asyncio\\nprint(\"going\")\\nawait asyncio.sleep(1000)')",
+}
+
+
+@pytest.mark.parametrize("source", HANGS.values(), ids=HANGS)
+def test_an_interrupt_ends_the_cell(kernel: Kernel, source: str) -> None:
+    cell = start(kernel, source)
+    interrupt(kernel, cell)
+    assert cell.error == "KeyboardInterrupt: "
+    assert cell.reply is not None
+    assert cell.reply["ename"] == "KeyboardInterrupt"
+    check_usable(kernel)
+
+
+@pytest.mark.parametrize("name", ["a loop in a renderer", "time.sleep in a renderer", "await in a renderer"])
+def test_the_traceback_says_where_the_renderer_was(kernel: Kernel, name: str) -> None:
+    cell = start(kernel, HANGS[name])
+    interrupt(kernel, cell)
+    assert "KeyboardInterrupt" in cell.traceback
+
+
+SETTLES = {
+    "a handler that never ends": ("%%renderer win\n_ = ipc_renderer.invoke('never')", "interrupted"),
+    "a listener in a renderer": ("win.web_contents.send('loop')", "interrupted"),
+    "a listener in main": ("%%renderer win\nipc_renderer.send('busy')", "KeyboardInterrupt"),
+    "an async listener in main": ("%%renderer win\nipc_renderer.send('busy-later')", ""),
+    "a page's script": (
+        "%%page p.html\n<script type=py>\nprint('going')\nwhile True:\n    pass\n</script>",
+        "interrupted",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "told"), SETTLES.values(), ids=SETTLES)
+def test_an_interrupt_ends_the_settling(kernel: Kernel, source: str, told: str) -> None:
+    kernel.good("%%page p.html\n<title>empty</title>")
+    kernel.good("await win.load_file('p.html')")
+    kernel.good(PAGES)
+    cell = start(kernel, source)
+    interrupt(kernel, cell)
+    assert cell.error is None
+    assert told in cell.stderr
+    assert len(cell.stderr.splitlines()) <= 3
+    kernel.good("win.web_contents.execute('0')")
+    kernel.good(PAGES)
+    check_usable(kernel)
+
+
+def test_a_listener_that_loops_ends_while_its_cell_goes_on(kernel: Kernel) -> None:
+    """As any other exception in a listener: it ends the listener, and is told."""
+    cell = start(kernel, "%%renderer win\nipc_renderer.send('busy')\nawait ipc_renderer.invoke('add', 1, 2)")
+    interrupt(kernel, cell)
+    assert cell.result == "3"
+    assert "KeyboardInterrupt" in cell.stderr
+    check_usable(kernel)
+
+
+def test_a_listener_of_a_window_event_that_loops(kernel: Kernel) -> None:
+    cell = start(kernel, "@win.on('focus')\ndef focus(event):\n    print('going')\n    while True: pass\nwin.focus()")
+    interrupt(kernel, cell)
+    check_usable(kernel)
+
+
+def test_a_timer_that_loops_is_stopped_by_the_next_cell_that_waits(kernel: Kernel) -> None:
+    kernel.good("import ipclab.notebook.cells\nipclab.notebook.cells.SETTLE = 0.2")
+    kernel.good("%%renderer win\ndef forever():\n    while True: pass\n_ = set_timeout(forever, 0)")
+    kernel.good("ipclab.notebook.cells.SETTLE = 10.0")
+    waiting = start(kernel, "%%renderer win2 win\nprint('going')")
+    interrupt(kernel, waiting, SOMEWHAT_LATER)
+    check_usable(kernel)
+
+
+def test_interrupt_while_nothing_runs_changes_nothing(kernel: Kernel) -> None:
+    kernel.interrupt()
+    check_usable(kernel)
+
+
+def test_two_interrupts_in_a_row(kernel: Kernel) -> None:
+    cell = start(kernel, HANGS["await of an invoke"])
+    kernel.interrupt()
+    interrupt(kernel, cell)
+    assert cell.error == "KeyboardInterrupt: "
+    check_usable(kernel)
+
+
+def test_code_may_catch_the_interrupt(kernel: Kernel) -> None:
+    source = "%%renderer win\ntry:\n    print('going')\n    time.sleep(1000)\nexcept KeyboardInterrupt:\n    print('caught')"
+    cell = start(kernel, source)
+    interrupt(kernel, cell)
+    assert "renderer 1 │ caught" in cell.stdout
+    check_usable(kernel)
+
+
+def test_finally_runs(kernel: Kernel) -> None:
+    source = "%%renderer win\ntry:\n    print('going')\n    await asyncio.sleep(1000)\nfinally:\n    print('cleaned up')"
+    cell = start(kernel, source)
+    interrupt(kernel, cell)
+    assert "renderer 1 │ cleaned up" in cell.stdout
+    assert cell.error == "KeyboardInterrupt: "
+    check_usable(kernel)
+
+
+def test_code_that_does_not_listen_is_left_behind(kernel: Kernel) -> None:
+    """Code that refuses the interrupt does not hold the cell; killing the process helps."""
+    source = "%%renderer win\nprint('going')\nwhile True:\n    try:\n        time.sleep(1000)\n    except BaseException: pass"
+    cell = start(kernel, source)
+    interrupt(kernel, cell, SOMEWHAT_LATER)
+    assert cell.error == "KeyboardInterrupt: "
+    kernel.good("win.web_contents.forcefully_crash_renderer()\nawait asyncio.sleep(0.1)\nawait win.reload()")
+    kernel.good(PAGES)
+    check_usable(kernel)
+
+
+def test_code_blocked_in_c_does_not_hold_the_cell(kernel: Kernel) -> None:
+    cell = start(kernel, "%%renderer win\nprint('going')\nsum(range(10**12))")
+    interrupt(kernel, cell, SOMEWHAT_LATER)
+    assert cell.error == "KeyboardInterrupt: "
+    # The other renderer and main do not wait for it either.
+    other = kernel.good("%%renderer win2\nawait ipc_renderer.invoke('add', 1, 2)", limit=5)
+    assert other.result == "3"
+
+
+def test_a_stopped_renderer_does_not_hold_the_cell(kernel: Kernel) -> None:
+    pid = int(kernel.good("win.web_contents.get_os_process_id()").result or "")
+    os.kill(pid, signal.SIGSTOP)
+    cell = start(kernel, "%%renderer win2 win\nprint('going')")
+    interrupt(kernel, cell, SOMEWHAT_LATER)
+    assert cell.error == "KeyboardInterrupt: "
+    os.kill(pid, signal.SIGCONT)
+    check_usable(kernel)
+
+
+def test_a_renderer_that_is_just_starting_survives(kernel: Kernel) -> None:
+    """Python's default for a signal without a handler is death."""
+    source = "new = [BrowserWindow() for _ in range(4)]\nprint('going', flush=True)\nawait new[-1].web_contents.execute('1')"
+    cell = kernel.start(source)
+    kernel.wait_until(lambda: "going" in cell.stdout)
+    if not cell.done:
+        interrupt(kernel, cell, SOMEWHAT_LATER)
+    states = kernel.good("await new[0].web_contents.execute('1')\n[win.web_contents.is_crashed() for win in new]")
+    assert states.result == "[False, False, False, False]"
+
+
+def test_code_that_has_not_begun_does_not_begin_after_the_interrupt(kernel: Kernel) -> None:
+    """In lockstep the second window's code waits for the first one's to sleep."""
+    kernel.good("from ipclab.main.lockstep import lockstep\nlimit, lockstep.limit = lockstep.limit, 10.0")
+    cell = start(kernel, "%%renderer win win2\nprint('going')\nwhile True:\n    pass")
+    interrupt(kernel, cell)
+    kernel.good("lockstep.limit = limit")
+    assert cell.stdout == "renderer 1 │ going\n"
+    check_usable(kernel)
+
+
+def test_interrupts_at_any_moment(kernel: Kernel) -> None:
+    """An interrupt between two steps of ipclab's own loses no frame."""
+    for round_ in range(12):
+        names = ["a loop of invokes", "a loop of sends", "a loop that yields", "a loop of prints"]
+        cell = start(kernel, HANGS[names[round_ % 4]])
+        deadline = time.monotonic() + 0.003 * round_
+        kernel.wait_until(lambda: time.monotonic() >= deadline)
+        interrupt(kernel, cell)
+        assert cell.error == "KeyboardInterrupt: "
+        check_usable(kernel)
