@@ -62,18 +62,25 @@ class RendererError(Exception):
         return [f"In {self.process}:", *self.remote_traceback.rstrip().split("\n")]
 
 
+def _unbuilt(kind: Any, message: str) -> RendererError | None:
+    """Make an exception without its class's own say; None if that cannot be (ExceptionGroup needs its members)."""
+    # Not called: some builtins (UnicodeDecodeError, ...) cannot be built from a text alone, others only so.
+    for make, given in ((kind.__new__, kind), (kind, message)):
+        try:
+            error: RendererError = make(given)
+        except TypeError:
+            continue
+        return error
+    return None
+
+
 def renderer_error(name: str, message: str, remote_traceback: str, builtin: bool = True) -> RendererError:
     """Return a `RendererError` that (with `builtin`) `except <name>` catches too, if that is a builtin exception."""
     known = getattr(builtins, name, None) if builtin else None
     error: RendererError | None = None
     # asyncio refuses to carry a StopIteration.
     if isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, StopIteration):
-        kind: Any = type(name, (RendererError, known), {"__module__": "ipclab"})
-        try:
-            # Not called: some builtins (UnicodeDecodeError, ...) cannot be built from a text alone.
-            error = kind.__new__(kind)
-        except TypeError:
-            pass  # ExceptionGroup cannot even be made without its members
+        error = _unbuilt(type(name, (RendererError, known), {"__module__": "ipclab"}), message)
     if error is None:
         error = type(name, (RendererError,), {"__module__": "ipclab"})()
     error.args = (message,)

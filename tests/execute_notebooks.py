@@ -1,7 +1,7 @@
 """Run the lessons and save their outputs: `python tests/execute_notebooks.py [notebook ...]`, by default all of them.
 
-Notebooks are executed in place. What varies from run to run (times, the kernel's version) is left out, and the file is
-written in one form, so that a second run changes nothing.
+Notebooks are executed in place. What varies from run to run (times, the kernel's version) is left out, and the file
+is written in one form, so that a second run changes nothing.
 """
 
 from __future__ import annotations
@@ -32,16 +32,21 @@ def minimal(notebook: NotebookNode) -> None:
 
 def written(notebook: NotebookNode) -> str:
     """Return the text of a notebook file."""
-    return f"{nbformat.writes(notebook, indent=1, sort_keys=True, ensure_ascii=False)}\n"
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return f"{text}\n"
 
 
 def execute(path: Path) -> None:
     """Run one notebook and save it. nbclient's CellExecutionError if a cell fails that is not meant to."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     # nbval runs under pytest, where ipclab waits longer for a slow renderer before it goes on without it.
     os.environ["IPCLAB_LOCKSTEP_LIMIT"] = "10"
     client = NotebookClient(
-        notebook, timeout=LIMIT, kernel_name="python3", coalesce_streams=True, resources={"metadata": {"path": FOLDER}}
+        notebook,
+        timeout=LIMIT,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": FOLDER}},
     )
     client.execute()
     minimal(notebook)

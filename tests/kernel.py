@@ -25,6 +25,9 @@ from jupyter_client.connect import write_connection_file
 #: Seconds. No wait of a test is longer, so that a hang is a failure with a text.
 LIMIT = 20.0
 
+#: Seconds for which jupyter_client waits before it sends SIGTERM.
+SHUTDOWN_PATIENCE = 2.5
+
 #: Stands for a cell id of the request's own, as each cell of a notebook has one.
 FRESH = "fresh"
 
@@ -237,9 +240,16 @@ class Kernel:
         return self.process.poll() is None
 
     def shut_down(self) -> None:
-        """Ask the kernel to end, as JupyterLab does."""
+        """Ask the kernel to end, and after a while see to it, as jupyter_client does.
+
+        ipykernel 7.4 itself may hang: its control thread flushes stdout when the thread that does it has ended.
+        """
         self.client.shutdown()
-        self.process.wait(LIMIT)
+        try:
+            self.process.wait(SHUTDOWN_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+            self.process.wait(LIMIT)
 
     def kill(self) -> None:
         """End everything, whatever state it is in."""

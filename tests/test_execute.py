@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import traceback
 from typing import Any
 
 import pytest
@@ -95,19 +96,18 @@ BUILTIN = sorted(
     if isinstance(kind, type)
     and issubclass(kind, Exception)
     and kind.__name__ == name
-    # A coroutine may not raise StopIteration, and a bare Exception is JavaScript's Error.
-    and name not in ("StopIteration", "Exception")
+    # A coroutine may not raise StopIteration, a bare Exception is JavaScript's Error, a group has members.
+    and name not in ("StopIteration", "Exception", "ExceptionGroup")
 )
 
 RAISE = {
     "UnicodeDecodeError": "UnicodeDecodeError('utf-8', b'x', 0, 1, 'text')",
     "UnicodeEncodeError": "UnicodeEncodeError('utf-8', 'x', 0, 1, 'text')",
     "UnicodeTranslateError": "UnicodeTranslateError('x', 0, 1, 'text')",
-    "BaseExceptionGroup": "BaseExceptionGroup('text', [ValueError(1)])",
-    "ExceptionGroup": "ExceptionGroup('text', [ValueError(1)])",
 }
 
 
+@pytest.mark.xfail(strict=True, reason="bug S15: MemoryError is not one")
 @program
 async def test_every_builtin_exception_can_be_caught_by_its_own_class() -> None:
     """Design 4.1: RendererError, also catchable as the builtin class of the same name; semantics a.3: standard error
@@ -166,6 +166,8 @@ async def test_an_exception_arrives_with_its_text_and_its_remote_traceback(
         ("class Mine(Exception): pass\nraise Mine('own')", "Mine", "own"),
         ("class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute()", "Mute", "<Mute whose text"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
+        # Its members stay in the renderer, so it is no group here.
+        ("raise ExceptionGroup('several', [ValueError('one')])", "ExceptionGroup", "several (1 sub-exception)"),
         ("import asyncio\nraise asyncio.CancelledError('own')", "CancelledError", "own"),
         ("await ipc_renderer.invoke('x', print)", "DataCloneError", "An object"),
     ],
@@ -192,11 +194,13 @@ async def test_a_class_of_ones_own_with_the_name_of_a_builtin_one_does_no_harm()
             await contents.execute(f"{name} = type({name!r}, (Exception,), {{}})\nraise {name}('mine')")
 
 
+@pytest.mark.xfail(strict=True, reason="bug S17: Python shows msg, which is not set")
 @program
 async def test_a_syntax_error_says_where() -> None:
     contents = BrowserWindow().web_contents
     with pytest.raises(SyntaxError) as caught:
         await contents.execute("x = 1\ny = (")
+    assert traceback.format_exception_only(caught.value)[-1].endswith(f"SyntaxError: {caught.value}\n")
     assert isinstance(caught.value, RendererError)
     assert 'File "<execute>", line 2' in caught.value.remote_traceback
     with pytest.raises(SyntaxError):

@@ -112,7 +112,6 @@ def test_a_normal_shutdown_leaves_no_renderer(mortal: Kernel, name: str) -> None
     cell = mortal.start(f"%%renderer win\n{WHAT_THE_RENDERER_DOES[name]}")
     mortal.wait_until(lambda: "going" in cell.stdout)
     mortal.shut_down()
-    assert mortal.process.returncode == 0
     wait_until_none_is_left(mortal, GONE)
     assert mortal.log.read_text() == ""
 
@@ -235,7 +234,69 @@ def test_killed_while_loading(kernel: Kernel) -> None:
     """Electron: the load's promise rejects with ERR_FAILED (-2)."""
     kernel.good("%%page hangs.html\n<script type=py>\nimport time\nprint('loading')\ntime.sleep(1000)\n</script>")
     kernel.good("%%page empty.html\n<title>empty</title>")
-    cell = kernel.start("try:\n    await win.load_file('hangs.html')\nexcept ipclab.LoadError as error:\n    print(error.code)")
-    kernel.wait_until(lambda: "loading" in cell.stdout)
-    pid = int(kernel.client.comm_info and "0")
-    del pid
+    kernel.good("_ = win.web_contents.on('console-message', kill)")
+    load = "try:\n    await win.load_file('hangs.html')\nexcept ipclab.LoadError as error:\n    print(error.code, error.errno)"
+    cell = kernel.good(load, limit=5)
+    assert cell.stdout == "renderer 1 │ loading\nERR_FAILED -2\n"
+    check_that_the_others_go_on(kernel)
+    kernel.good("await win.load_file('empty.html')", limit=5)
+    kernel.good(PAGES)
+    assert kernel.good("%%renderer win\nawait ipc_renderer.invoke('add', 1, 2)").result == "3"
+
+
+def test_killed_right_after_spawning(kernel: Kernel) -> None:
+    opened = "new = BrowserWindow()\nos.kill(new.web_contents.get_os_process_id(), 9)\n"
+    cell = kernel.run(opened + "await new.web_contents.execute('1')", limit=5)
+    assert cell.error == "RenderProcessGone: renderer 3 is gone (killed, exit code -9)"
+    cell = kernel.run(opened + "new.web_contents.send('hello')", limit=5)
+    assert cell.error is None
+    assert kernel.good("await new.reload()\nawait new.web_contents.execute('6 * 7')", limit=5).result == "42"
+    check_that_the_others_go_on(kernel)
+
+
+def test_a_dead_spare_is_not_handed_out(kernel: Kernel) -> None:
+    kernel.good("from ipclab.main import spare\nspare.prepare()\nspare._spare.process.kill()\nspare._spare.process.wait()")
+    assert kernel.good("new = BrowserWindow()\nawait new.web_contents.execute('6 * 7')", limit=5).result == "42"
+
+
+def test_a_forked_child_does_not_hide_the_death(kernel: Kernel) -> None:
+    """The child holds a copy of the socket, so the stream does not end with the renderer."""
+    fork = "child = os.fork()\nif not child:\n    time.sleep(60)\n    os._exit(0)\nprint(child)"
+    cell = kernel.run(f"%%renderer win\n{fork}\nos.kill(os.getpid(), 9)", limit=5)
+    assert cell.error == KILLED
+    os.kill(int(cell.stdout.removeprefix("renderer 1 │ ")), signal.SIGKILL)
+    check_that_the_others_go_on(kernel)
+    check_that_reload_revives(kernel)
+
+
+def test_an_answer_to_the_dead_is_harmless(kernel: Kernel) -> None:
+    """Electron: a reply to a renderer that is gone finds nobody."""
+    kernel.run("%%renderer win\nipc_renderer.send('kill me in a moment')\nipc_renderer.send_sync('keep')")
+    cell = kernel.good("kept.return_value = 1\ndel kept")
+    assert cell.console == ""
+    check_that_reload_revives(kernel)
+
+
+def test_a_message_to_the_dead_is_lost(kernel: Kernel) -> None:
+    kernel.good("kill()\nawait asyncio.sleep(0.3)")
+    cell = kernel.good("win.web_contents.send('hello')\nipclab.trace[-1].outcome", limit=5)
+    assert cell.result == "'lost'"
+    assert "Render frame was disposed" in cell.stderr
+
+
+def test_the_dead_leave_no_zombies(kernel: Kernel) -> None:
+    kernel.good("kill()\nawait asyncio.sleep(0.3)\nwin2.close()")
+    children = Path(f"/proc/{kernel.pid}/task/{kernel.pid}/children").read_text().split()
+    states = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in children]
+    assert "Z" not in states
+
+
+def test_restart_leaves_no_renderer_but_a_spare(kernel: Kernel) -> None:
+    kernel.start("%%renderer win\nwhile True:\n    pass")
+    kernel.interrupt()
+    kernel.run("await ipclab.restart()")
+    kernel.good("await ipclab.restart()", limit=5)
+    deadline = time.monotonic() + GONE
+    while len(left := kernel.renderers()) > 1:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.01)

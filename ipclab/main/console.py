@@ -12,7 +12,8 @@ short = False
 def write(text: str, error: bool = False) -> None:
     """Print `text` so that it keeps its place among what goes to the other stream."""
     ours, other = (sys.stderr, sys.stdout) if error else (sys.stdout, sys.stderr)
-    if other is not None:
+    # Flushing waits for the kernel's output thread: only where the stream changes, and after what is rare.
+    if error and other is not None:
         other.flush()
     print(text, file=ours)
     if error and ours is not None:

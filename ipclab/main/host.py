@@ -73,12 +73,21 @@ class RendererHost:
 
     # --- sending -------------------------------------------------------------------------------------------------
 
-    def send(self, frame: ToRenderer, buffers: list[Buffer] | None = None, number: int = 0) -> None:
-        """Send a frame; `number` is that of the message in the trace, if it is one. `Error` if it is too large."""
+    def send(
+        self,
+        frame: ToRenderer,
+        buffers: list[Buffer] | None = None,
+        number: int = 0,
+        instead: ToRenderer | None = None,
+    ) -> None:
+        """Send a frame; `number` is that of the message in the trace, if it is one. `Error` if it is too large.
+
+        `instead` is sent in its place if it is called off while it waits for its turn.
+        """
         chunks = pack(frame, buffers or ())
         self._sent.append((frame.activity, number))
         self._count(frame.activity, 1)
-        lockstep.send(self, chunks)
+        lockstep.send(self, chunks, None if instead is None else pack(instead))
 
     def write(self, chunks: list[Buffer]) -> None:
         self._written += 1
@@ -87,7 +96,10 @@ class RendererHost:
     def ask(self, what: str, on_done: Callable[[], object] | None = None) -> tuple[int, asyncio.Future[Any]]:
         """Begin an operation; `what` names it for those who wait too long, `on_done` is called if it ends well."""
         self._last += 1
-        operation = self._operations[self._last] = Operation(what, self.loop, on_done)
+        number = self._last
+        operation = self._operations[number] = Operation(what, self.loop, on_done)
+        # Who gives up waiting cancels the future.
+        operation.future.add_done_callback(lambda future: self.abandon(number) if future.cancelled() else None)
         return self._last, operation.future
 
     def owe(self, done: Callable[[], None]) -> Callable[[], None]:

@@ -36,6 +36,10 @@ class Loading:
         """Load the current page again."""
         return self.start(self.asked_for or BLANK, self.find or (lambda: from_url(BLANK)))
 
+    def is_under_way(self, operation: int) -> bool:
+        """Whether this is the operation of the load under way; an aborted one may still have something to say."""
+        return self.current is not None and self.current.operation == operation
+
     def start(self, asked_for: str, find: Callable[[], PageSource]) -> Load:
         """Start loading what `find` finds; a load under way is aborted."""
         contents = self._contents

@@ -22,23 +22,36 @@ class Host(Protocol):
     def write(self, chunks: list[Buffer]) -> None: ...
 
 
+class _Waiting:
+    """A packet that waits for its turn."""
+
+    __slots__ = ("chunks", "host", "instead")
+
+    def __init__(self, host: Host, chunks: list[Buffer], instead: list[Buffer] | None) -> None:
+        self.host = host
+        self.chunks = chunks
+        self.instead = instead
+
+
 class Lockstep:
+    """Whose turn it is. One for all renderers."""
+
     def __init__(self) -> None:
         self.enabled = False
         self.limit = float(os.environ.get("IPCLAB_LOCKSTEP_LIMIT", LIMIT))
-        self._queue: deque[tuple[Host, list[Buffer]]] = deque()
+        self._queue: deque[_Waiting] = deque()
         self._busy: set[Host] = set()
         self._exempt: set[Host] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def send(self, host: Host, chunks: list[Buffer]) -> None:
-        """Send a packet when its turn comes: now, if lockstep is off."""
+    def send(self, host: Host, chunks: list[Buffer], instead: list[Buffer] | None = None) -> None:
+        """Send a packet when its turn comes: now, if lockstep is off. `call_off` puts `instead` in its place."""
         if not self.enabled and not self._queue:
             host.write(chunks)
             return
         # What waits must not change when the program changes its own memory meanwhile.
         held: list[Buffer] = [chunk if isinstance(chunk, bytes) else bytes(chunk) for chunk in chunks]
-        self._queue.append((host, held))
+        self._queue.append(_Waiting(host, held, instead))
         self._pump()
 
     def quiet(self, host: Host) -> None:
@@ -48,9 +61,10 @@ class Lockstep:
         if self._queue:
             self._pump()
 
-    def forget(self, host: Host) -> None:
-        """`host` is gone: what waits for it is dropped by its own `write`."""
-        self.quiet(host)
+    def call_off(self) -> None:
+        """The cell was interrupted: code that still waits for its turn is not to begin."""
+        for waiting in self._queue:
+            waiting.chunks = waiting.instead or waiting.chunks
 
     def restart(self) -> None:
         self._queue.clear()
@@ -60,10 +74,11 @@ class Lockstep:
 
     def _pump(self) -> None:
         while self._queue and (not self._busy or not self.enabled):
-            host, chunks = self._queue.popleft()
+            waiting = self._queue.popleft()
+            host = waiting.host
             if self.enabled and host not in self._exempt:
                 self._busy.add(host)
-            host.write(chunks)
+            host.write(waiting.chunks)
         if not self._queue:
             self._stop_timer()
         elif self._timer is None:

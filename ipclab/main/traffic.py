@@ -143,10 +143,14 @@ async def _waited_for_timers(number: int, deadline: float, timeout: float) -> bo
     waits = timer_waits(number)
     if not waits:
         return False
-    done, pending = await asyncio.wait(waits, timeout=max(0.0, deadline - time.monotonic()))
-    if pending:
-        raise _too_long(number, timeout)
-    return any(wait.exception() is None and wait.result()[0].payload for wait in done)
+    try:
+        done, pending = await asyncio.wait(waits, timeout=max(0.0, deadline - time.monotonic()))
+        if pending:
+            raise _too_long(number, timeout)
+        return any(wait.exception() is None and wait.result()[0].payload for wait in done)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def _too_long(number: int, timeout: float) -> TimeoutError:

@@ -240,8 +240,11 @@ class WebContents(EventEmitter):
             raise RenderProcessGone(self._gone_text)
         with deadlock.waiting(self.id):
             number, future = self.host.ask(what)
-            self.host.send(Run(activity.current.get(), number, world, source, name, cell, display))
-            return await future
+            this = activity.current.get()
+            nothing = Run(this, number, world, "", name, None, False)
+            self.host.send(Run(this, number, world, source, name, cell, display), instead=nothing)
+            # Shielded: the code runs on when nobody waits for it any more, and is open until it has ended.
+            return await asyncio.shield(future)
 
     def is_busy(self) -> bool:
         """Whether the renderer has something to do that main waits for."""
@@ -345,7 +348,7 @@ class WebContents(EventEmitter):
         elif isinstance(frame, Refused):
             dispatch.on_refused(self, frame)
         elif isinstance(frame, DomReady):
-            if self._loading.current is not None:
+            if self._loading.is_under_way(frame.operation):
                 self.announce("dom-ready")
         elif isinstance(frame, PreloadError):
             self.announce("preload-error", Event(), frame.path, Error(frame.message))

@@ -13,13 +13,12 @@ from typing import Any
 from ipclab import activity, scope
 from ipclab.main import console, registry
 from ipclab.main.traffic import settle, trace
-from ipclab.notebook.interrupts import Interrupts, interrupt_renderers
+from ipclab.notebook.interrupts import Interrupts, stop_renderers
 from ipclab.record import Message
 
 #: Seconds that a cell's traffic may take to settle.
 SETTLE = 10.0
 AFTER_INTERRUPT = 0.2
-STOPPING_TRIES = 50
 
 
 class Cells:
@@ -53,7 +52,8 @@ class Cells:
                 reply["ename"] = "KeyboardInterrupt"
             interrupted = reply.get("ename") == "KeyboardInterrupt"
             if interrupted:
-                await self._stop_renderers()
+                with self._interrupts.calling(lambda: None):
+                    await stop_renderers()
             await self._settle(interrupted)
             return reply
         finally:
@@ -79,14 +79,6 @@ class Cells:
         for contents_id in self._renderers.pop(cell, ()):
             if (contents := registry.contents.get(contents_id)) is not None:
                 contents.take_back(cell)
-
-    async def _stop_renderers(self) -> None:
-        """Interrupt until nothing runs any more: code that was on its way began after the first interrupt."""
-        with self._interrupts.calling(lambda: None):
-            for _ in range(STOPPING_TRIES):
-                if not interrupt_renderers():
-                    return
-                await asyncio.sleep(0.02)
 
     async def _settle(self, interrupted: bool) -> None:
         """Wait for the cell's traffic, but only for a moment if the reader has interrupted the cell."""

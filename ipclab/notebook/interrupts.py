@@ -12,20 +12,34 @@ import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
 from ipclab import tasks
+from ipclab.emitter import EventEmitter
 from ipclab.errors import Interrupted
 from ipclab.main import dispatch, registry
+from ipclab.main.lockstep import lockstep
 
 #: Whoever runs these frames catches KeyboardInterrupt and goes on; anywhere else it would end the kernel's loop.
 CATCHERS: frozenset[CodeType] = frozenset(
     function.__code__
     for function in (dispatch.emit_all, dispatch.run_handler, tasks._drive, InteractiveShell.run_code)
 )
+
+#: What calls a reader's code: listeners, handlers, their coroutines, and cells.
+CALLERS: frozenset[CodeType] = frozenset(
+    function.__code__
+    for function in (EventEmitter.emit, dispatch.run_handler, tasks.run, tasks._rest, InteractiveShell.run_code)
+)
+PACKAGE_FOLDER = str(Path(__file__).resolve().parent.parent)
+
+#: How often, and how many seconds apart, renderers are interrupted until they stop.
+STOPPING_TRIES = 20
+STOPPING_PAUSE = 0.05
 
 
 class Interrupts:
@@ -70,12 +84,15 @@ class Interrupts:
 
     def _to_raise_in(self, frame: FrameType | None) -> BaseException | None:
         """Return what to raise in the code that was interrupted; None if it is the loop's own."""
-        in_cell = False
+        readers = in_cell = False
         while frame is not None:
-            if frame.f_code in CATCHERS:
+            caller = frame.f_back
+            if caller is not None and caller.f_code in CALLERS:
+                readers = readers or not frame.f_code.co_filename.startswith(PACKAGE_FOLDER)
+            if readers and frame.f_code in CATCHERS:
                 return KeyboardInterrupt()
             in_cell = in_cell or self._is_cell(frame)
-            frame = frame.f_back
+            frame = caller
         return Interrupted("the kernel was interrupted") if in_cell else None
 
     def _is_cell(self, frame: FrameType) -> bool:
@@ -85,7 +102,16 @@ class Interrupts:
 
 def interrupt_renderers() -> bool:
     """Stop what runs in the renderers that have something to do; return whether there were any."""
+    lockstep.call_off()
     busy = [contents for contents in registry.contents.values() if contents.is_busy()]
     for contents in busy:
         contents.interrupt()
     return bool(busy)
+
+
+async def stop_renderers() -> None:
+    """Interrupt until nothing runs any more: code that was on its way may begin after the first interrupt."""
+    for _ in range(STOPPING_TRIES):
+        await asyncio.sleep(STOPPING_PAUSE)
+        if not interrupt_renderers():
+            return

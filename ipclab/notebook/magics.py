@@ -16,9 +16,7 @@ from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import settle
 from ipclab.main.web_contents import ISOLATED_WORLD, MAIN_WORLD, WebContents
 from ipclab.notebook.cells import Cells
-
-#: Seconds that interrupted code may take to stop before the cell ends without it.
-INTERRUPT_GRACE = 1.0
+from ipclab.notebook.interrupts import stop_renderers
 
 USAGE = "%%renderer [--page] [--timers] WINDOW [WINDOW ...], for example: %%renderer win"
 
@@ -90,7 +88,7 @@ class Magics:
             await asyncio.wait(runs)
         except asyncio.CancelledError:
             # The kernel was interrupted, and with it the code in the renderers: show where it was.
-            await asyncio.wait(runs, timeout=INTERRUPT_GRACE)
+            await stop_renderers()
             for run in runs:
                 run.cancel()
             raise KeyboardInterrupt from None

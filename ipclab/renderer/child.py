@@ -10,7 +10,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
 
 
 class SleepSelector(selectors.DefaultSelector):
@@ -19,17 +18,12 @@ class SleepSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.before_sleep: Callable[[], None] = lambda: None
-        self.asleep = False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is not None and timeout <= 0:
             return super().select(timeout)
         self.before_sleep()
-        self.asleep = True
-        try:
-            return super().select(timeout)
-        finally:
-            self.asleep = False
+        return super().select(timeout)
 
 
 def die_with_parent(parent: int, sock: socket.socket) -> None:
@@ -73,10 +67,7 @@ def main(descriptor: int, parent: int) -> None:
     renderer = RendererProcess(sock, loop)
     selector.before_sleep = renderer.about_to_sleep
 
-    def interrupted(_signum: int, _frame: Any) -> None:
-        renderer.interrupt(asleep=selector.asleep)
-
-    signal.signal(signal.SIGUSR1, interrupted)
+    signal.signal(signal.SIGUSR1, lambda _, frame: renderer.interrupt(frame))
     code = 0
     while not renderer.ended:
         try:

@@ -41,6 +41,9 @@ class IpcRendererEvent:
         if sender_id is not None:
             self.sender_id = sender_id
 
+    def __repr__(self) -> str:
+        return "<IpcRendererEvent>"
+
 
 class IpcRenderer(EventEmitter):
     """Sends messages to the main process and hears those that main sends (Electron's `ipcRenderer`).

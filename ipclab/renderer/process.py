@@ -12,6 +12,7 @@ import time
 import warnings
 from collections import deque
 from contextvars import copy_context
+from types import FrameType
 from typing import Any
 
 from ipclab import activity, clone, protocol, scope, tasks
@@ -41,7 +42,7 @@ from ipclab.protocol import (
 from ipclab.renderer.console import Console, ConsoleStream
 from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, remote_error
 from ipclab.renderer.page import Page
-from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text, warning_text
+from ipclab.renderer.run import bundle_of, describe, in_page_code, run_source, uncaught_text, warning_text
 from ipclab.renderer.worlds import is_preload
 
 Arrived = tuple[ToRenderer, list[bytearray]]
@@ -269,7 +270,11 @@ class RendererProcess:
         for script in frame.scripts:
             try:
                 await run_source(script.source, script.name, page.main.names)
-            except Exception as error:
+            except asyncio.CancelledError as error:
+                if page is not self.page:
+                    raise
+                self.uncaught(error)
+            except (Exception, KeyboardInterrupt) as error:
                 self.uncaught(error)
         self.flush()
         self.write(DomReady(frame.activity, frame.operation))
@@ -329,14 +334,14 @@ class RendererProcess:
                 self._timer_waits.remove(wait)
                 self.write(Done(number, operation, b"waited", None))
 
-    def interrupt(self, asleep: bool) -> None:
-        """Stop the code that runs now; called in a signal handler."""
+    def interrupt(self, frame: FrameType | None) -> None:
+        """Stop the code that runs now (`frame`), or what it awaits; called in a signal handler."""
         if self._critical:
             self._interrupt_waits = True
-        elif asleep:
-            self.loop.call_soon_threadsafe(self._cancel_runs)
-        else:
+        elif in_page_code(frame):
             raise KeyboardInterrupt
+        else:
+            self.loop.call_soon_threadsafe(self._cancel_runs)
 
     def _cancel_runs(self) -> None:
         for task in list(self._runs.values()):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import linecache
 import os
+import selectors
 import sys
 import traceback
 from collections.abc import Awaitable
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OWN_FOLDERS = (PACKAGE_FOLDER, os.path.dirname(asyncio.__file__), selectors.__file__)
 CO_COROUTINE = 0x80
 
 
@@ -58,6 +61,15 @@ def traceback_text(error: BaseException) -> str:
     told = traceback.TracebackException(type(error), error, strip(error.__traceback__), compact=True)
     _strip_summaries(told)
     return "".join(told.format())
+
+
+def in_page_code(frame: FrameType | None) -> bool:
+    """Whether `frame` is the page's code, or was called by it; False for the loop's own work and ipclab's."""
+    while frame is not None and frame.f_code.co_name != "run_forever":
+        if not frame.f_code.co_filename.startswith(OWN_FOLDERS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def uncaught_text(error: BaseException) -> str:

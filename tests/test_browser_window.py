@@ -1,0 +1,476 @@
+"""`BrowserWindow`: options, identity, focus, the end of a window and of its process (semantics a.4, a.5, design 4.1)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+import pytest
+from ipc import is_alive, open_page, program
+
+from ipclab import BrowserWindow, Error, LoadError, RenderProcessGone, app, ipc_main, once, restart, settle, web_contents
+from ipclab.main.web_contents import WebContents
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+@program
+async def test_unknown_options_are_named_and_so_are_the_known_ones() -> None:
+    """Design 4: an unknown option is a TypeError that lists the known ones."""
+    with pytest.raises(TypeError) as caught:
+        BrowserWindow(colour="red", heigth=5)
+    text = str(caught.value)
+    assert "colour, heigth" in text
+    assert "title, width, height, show, web_preferences" in text
+    with pytest.raises(TypeError) as caught:
+        BrowserWindow(web_preferences={"nodeIntegration": True})
+    text = str(caught.value)
+    assert "nodeIntegration" in text
+    for known in ("preload", "node_integration", "context_isolation", "sandbox", "partition", "enable_remote_module"):
+        assert known in text
+    assert BrowserWindow.get_all_windows() == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"title": 5},
+        {"width": "wide"},
+        {"width": -1},
+        {"height": 1.5},
+        {"height": True},
+        {"show": "yes"},
+        {"show": None},
+        {"web_preferences": "all"},
+        {"web_preferences": {"sandbox": 1}},
+        {"web_preferences": {"node_integration": None}},
+        {"web_preferences": {"preload": 5}},
+    ],
+)
+@program
+async def test_options_of_a_wrong_type_are_type_errors_and_open_nothing(options: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        BrowserWindow(**options)
+    assert BrowserWindow.get_all_windows() == []
+    assert BrowserWindow().id == 1
+
+
+def test_a_window_needs_a_running_loop() -> None:
+    """Semantics a.5: Cannot create BrowserWindow before app is ready."""
+    with pytest.raises(Error, match="^Cannot create BrowserWindow before app is ready"):
+        BrowserWindow()
+
+
+@pytest.mark.parametrize(
+    ("version", "given", "isolated", "sandboxed"),
+    [
+        ("9", {}, False, False),
+        ("11", {}, False, False),
+        ("12", {}, True, False),
+        ("19", {}, True, False),
+        ("20", {}, True, True),
+        ("43", {}, True, True),
+        ("43", {"node_integration": True}, True, False),
+        ("43", {"context_isolation": False, "sandbox": False}, False, False),
+        ("9", {"context_isolation": True, "sandbox": True}, True, True),
+    ],
+)
+@program
+async def test_web_preferences_have_the_dialled_versions_defaults(
+    version: str, given: dict[str, bool], isolated: bool, sandboxed: bool
+) -> None:
+    """Semantics d: contextIsolation true in 12.0; sandbox true in 20.0 unless nodeIntegration."""
+    app.electron_version = version
+    contents = BrowserWindow(web_preferences=given).web_contents
+    app.electron_version = "43"  # windows opened before keep theirs
+    await contents.load_url("about:blank")
+    code = "from ipclab import process\nfound = [process.context_isolated, process.sandboxed, process.versions]"
+    await contents.run(code, "isolated", "<preload>", "test")
+    source = "[x is not None for x in (1,)]" if isolated else "found"
+    found = await contents.execute(source)
+    if not isolated:
+        assert found[:2] == [isolated, sandboxed]
+        assert found[2]["electron"] == version
+    await contents.run(f"assert found[:2] == {[isolated, sandboxed]}, found", "isolated", "<preload>", "test")
+
+
+# --- identity --------------------------------------------------------------------------------------------------------
+
+
+@program
+async def test_a_windows_id_is_read_only_and_says_so() -> None:
+    """Design 4.1, window: assigning is an AttributeError that says Electron ignores it (document line 176)."""
+    window = BrowserWindow()
+    with pytest.raises(AttributeError, match=r"read-only: in Electron the assignment of 2 does nothing"):
+        window.id = 2
+    assert window.id == 1
+
+
+@program
+async def test_window_ids_and_contents_ids_have_counters_of_their_own_and_are_never_reused() -> None:
+    """Semantics a.4 and a.5."""
+    first = BrowserWindow()
+    orphan = WebContents(first.web_contents.preferences, first)
+    second = BrowserWindow()
+    assert (second.id, second.web_contents.id) == (2, 3)
+    second.destroy()
+    third = BrowserWindow()
+    assert (third.id, third.web_contents.id) == (3, 4)
+    orphan.destroy_now()
+
+
+@program
+async def test_windows_are_found_by_id_and_by_their_contents() -> None:
+    """Semantics a.5: fromId of an unknown id is null, fromWebContents is the owner or null."""
+    first, second = BrowserWindow(), BrowserWindow()
+    assert BrowserWindow.from_id(1) is first
+    assert BrowserWindow.from_id(2) is second
+    assert BrowserWindow.from_id(3) is None
+    assert BrowserWindow.from_web_contents(second.web_contents) is second
+    assert BrowserWindow.get_all_windows() == [first, second]
+    contents = second.web_contents
+    second.destroy()
+    assert BrowserWindow.from_web_contents(contents) is None
+    assert BrowserWindow.from_id(2) is None
+    assert BrowserWindow.get_all_windows() == [first]
+
+
+@program
+async def test_the_contents_exist_before_the_window() -> None:
+    """Semantics a.5: web-contents-created fires before browser-window-created; the window can be found inside."""
+    fired: list[object] = []
+    app.on("web-contents-created", lambda _, contents: fired.append(contents))
+
+    @app.on("browser-window-created")
+    def created(_: object, window: BrowserWindow) -> None:
+        fired.append(window)
+        assert BrowserWindow.from_web_contents(window.web_contents) is window
+
+    window = BrowserWindow()
+    assert fired == [window.web_contents, window]
+
+
+@program
+async def test_reprs_hold_no_addresses() -> None:
+    window = BrowserWindow(title="one")
+    contents = window.web_contents
+    assert [repr(window), repr(contents), repr(app), repr(ipc_main), repr(contents.ipc)] == [
+        "<BrowserWindow 1 'one'>",
+        "<WebContents 1>",
+        "<app>",
+        "<ipc_main>",
+        "<web_contents.ipc>",
+    ]
+    window.destroy()
+    assert [repr(window), repr(contents)] == ["<BrowserWindow 1 destroyed>", "<WebContents 1 destroyed>"]
+
+
+# --- title, focus, visibility ----------------------------------------------------------------------------------------
+
+
+@program
+async def test_title_and_its_methods_agree() -> None:
+    window = BrowserWindow()
+    assert window.title == window.get_title() == "Electron"
+    window.title = "one"
+    assert window.get_title() == "one"
+    window.set_title("two")
+    assert window.title == "two"
+    with pytest.raises(TypeError):
+        window.set_title(None)  # type: ignore[arg-type]
+
+
+@program
+async def test_focus_and_visibility_fire_their_events() -> None:
+    first, second = BrowserWindow(), BrowserWindow(show=False)
+    fired: list[str] = []
+    for name, window in (("first", first), ("second", second)):
+        for event in ("focus", "blur", "show", "hide"):
+            window.on(event, lambda *_, text=f"{name} {event}": fired.append(text))
+    assert BrowserWindow.get_focused_window() is first
+    assert (first.is_visible(), second.is_visible()) == (True, False)
+    second.show()
+    assert BrowserWindow.get_focused_window() is second
+    second.show()
+    second.hide()
+    second.hide()
+    assert BrowserWindow.get_focused_window() is None
+    first.focus()
+    first.focus()
+    assert fired == ["second show", "first blur", "second focus", "second hide", "first focus"]
+
+
+# --- close, destroy --------------------------------------------------------------------------------------------------
+
+
+def watch(window: BrowserWindow) -> list[str]:
+    fired: list[str] = []
+    window.on("close", lambda _: fired.append("close"))
+    window.on("closed", lambda *_: fired.append("closed"))
+    window.web_contents.on("destroyed", lambda *_: fired.append("destroyed"))
+    app.on("window-all-closed", lambda *_: fired.append("window-all-closed"))
+    return fired
+
+
+@program
+async def test_close_asks_then_the_window_is_closed_and_its_process_ends() -> None:
+    """Semantics a.5: close (preventable), then closed, then window-all-closed."""
+    window = BrowserWindow()
+    contents = window.web_contents
+    pid = contents.get_os_process_id()
+    fired = watch(window)
+    window.close()
+    fired.remove("destroyed")  # its place is not documented
+    assert fired == ["close", "closed", "window-all-closed"]
+    assert window.is_destroyed()
+    assert contents.is_destroyed()
+    assert not is_alive(pid)
+    assert window.id == 1
+
+
+@program
+async def test_destroy_does_not_ask_but_closed_is_guaranteed_once() -> None:
+    window = BrowserWindow()
+    fired = watch(window)
+    window.on("close", lambda event: event.prevent_default())
+    window.destroy()
+    window.destroy()
+    assert fired.count("close") == 0
+    assert fired.count("closed") == 1
+
+
+@program
+async def test_a_prevented_close_keeps_the_window() -> None:
+    window = BrowserWindow()
+    window.once("close", lambda event: event.prevent_default())
+    window.close()
+    assert not window.is_destroyed()
+    assert await window.web_contents.execute("1") == 1
+    window.close()
+    assert window.is_destroyed()
+
+
+@program
+async def test_a_closed_windows_members_raise_but_its_id_remains() -> None:
+    """Semantics a.5: the window is already marked destroyed inside `closed`; only `id` is usable."""
+    window = BrowserWindow()
+    seen: list[object] = []
+    window.on("closed", lambda *_: seen.extend([window.is_destroyed(), window.id, BrowserWindow.get_all_windows()]))
+    window.close()
+    assert seen == [True, 1, []]
+    for use in (window.close, window.focus, window.show, window.hide, window.get_title, window.reload):
+        with pytest.raises(TypeError, match="^Object has been destroyed$"):
+            use()
+    with pytest.raises(TypeError, match="^Object has been destroyed$"):
+        window.set_title("x")
+
+
+@program
+async def test_closing_inside_close_and_destroying_inside_close_end_once() -> None:
+    first, second = BrowserWindow(), BrowserWindow()
+    fired: list[str] = []
+    first.on("close", lambda _: first.close())
+    second.on("close", lambda _: second.destroy())
+    for window in (first, second):
+        window.on("closed", lambda *_: fired.append("closed"))
+        window.close()
+        assert window.is_destroyed()
+    assert fired == ["closed", "closed"]
+
+
+@program
+async def test_a_listener_of_close_that_raises_does_not_keep_the_window(capsys: pytest.CaptureFixture[str]) -> None:
+    window = BrowserWindow()
+
+    @window.on("close")
+    def broken(_: object) -> None:
+        raise ValueError("boom")
+
+    window.close()
+    assert window.is_destroyed()
+    assert "ValueError: boom" in capsys.readouterr().err
+
+
+@program
+async def test_a_window_may_be_closed_in_the_middle_of_its_messages() -> None:
+    """What arrives behind the message that closes the window finds nobody."""
+    contents = await open_page()
+    heard: list[int] = []
+
+    @ipc_main.on("ch")
+    def listener(event: Any, number: int) -> None:
+        heard.append(number)
+        window = BrowserWindow.from_web_contents(event.sender)
+        assert window is not None
+        window.destroy()
+
+    with pytest.raises(RenderProcessGone):
+        await contents.execute("for number in range(100): ipc_renderer.send('ch', number)")
+    await settle()
+    assert heard == [0]
+
+
+@program
+async def test_a_window_that_never_stops_talking_is_closed_all_the_same(capfd: pytest.CaptureFixture[str]) -> None:
+    contents = await open_page()
+    talks = once(ipc_main, "talks")
+    ipc_main.on("talks", lambda _: None)
+    await contents.execute("""
+def talk():
+    ipc_renderer.send("talks")
+    while True:
+        print("x" * 500)
+        ipc_renderer.send("ch", "x" * 500)
+set_timeout(talk)
+None
+""")
+    await talks
+    started = asyncio.get_running_loop().time()
+    BrowserWindow.get_all_windows()[0].destroy()
+    assert asyncio.get_running_loop().time() - started < 2
+    capfd.readouterr()
+
+
+@program
+async def test_sixty_four_windows_are_enough() -> None:
+    """Each is a process: a loop that opens windows must not take the machine down."""
+    from ipclab.main import browser_window
+
+    opened = [BrowserWindow() for _ in range(4)]
+    limit, browser_window.MAX_WINDOWS = browser_window.MAX_WINDOWS, 4
+    try:
+        with pytest.raises(Error, match="^4 windows are open"):
+            BrowserWindow()
+        opened[0].destroy()
+        BrowserWindow()
+    finally:
+        browser_window.MAX_WINDOWS = limit
+    assert limit == 64
+
+
+# --- a process that dies ---------------------------------------------------------------------------------------------
+
+DEATHS = [
+    ("forcefully_crash_renderer", "killed", -9),
+    (signal.SIGKILL, "killed", -9),
+    (signal.SIGTERM, "killed", -15),
+    (signal.SIGSEGV, "crashed", -11),
+    (signal.SIGABRT, "crashed", -6),
+]
+
+
+@pytest.mark.parametrize(("how", "reason", "code"), DEATHS, ids=[f"{how!s}-{reason}" for how, reason, _ in DEATHS])
+@program
+async def test_a_death_is_told_on_contents_and_app_and_in_one_line(
+    how: str | signal.Signals, reason: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Semantics a.4: render-process-gone (event, {reason, exitCode}); a.6: on app as (event, webContents, details)."""
+    window = BrowserWindow()
+    contents = window.web_contents
+    fired: list[tuple[Any, ...]] = []
+    contents.on("render-process-gone", lambda _, details: fired.append(("contents", details.reason, details.exit_code)))
+    app.on("render-process-gone", lambda _, who, details: fired.append((who, details.reason, details.exit_code)))
+    gone = once(app, "render-process-gone")
+    await contents.execute("1")
+    if isinstance(how, str):
+        contents.forcefully_crash_renderer()
+    else:
+        os.kill(contents.get_os_process_id(), how)
+    await gone
+    assert fired == [("contents", reason, code), (contents, reason, code)]
+    assert contents.is_crashed()
+    assert not window.is_destroyed()
+    assert capsys.readouterr().err == f"renderer 1 is gone: {reason} (exit code {code})\n"
+
+
+@program
+async def test_reload_after_a_crash_starts_a_new_process_with_the_same_id() -> None:
+    """Design 4.5: N is the web contents' id, the same after reload and crash."""
+    window = BrowserWindow()
+    contents = window.web_contents
+    await window.load_url("data:text/html,<script type='py'>value = 42</script>")
+    old = contents.get_os_process_id()
+    gone = once(contents, "render-process-gone")
+    contents.forcefully_crash_renderer()
+    await gone
+    with pytest.raises(RenderProcessGone, match=r"^renderer 1 is gone \(killed, exit code -9\)$"):
+        await contents.execute("value")
+    await contents.reload()
+    assert not contents.is_crashed()
+    assert contents.get_os_process_id() not in (0, old)
+    assert (contents.id, contents.label) == (1, "renderer 1")
+    assert await contents.execute("value") == 42
+    assert web_contents.from_id(1) is contents
+    assert not is_alive(old)
+
+
+@program
+async def test_reload_inside_render_process_gone_recovers() -> None:
+    """Semantics a.4 [S]: reload() inside the handler is allowed and recovers."""
+    window = BrowserWindow()
+    contents = window.web_contents
+    loads: list[Any] = []
+    contents.on("render-process-gone", lambda *_: loads.append(contents.reload()))
+    for crashes in range(1, 3):
+        gone = once(contents, "did-finish-load")
+        contents.forcefully_crash_renderer()
+        await gone
+        assert len(loads) == crashes
+        await loads[-1]
+        assert await contents.execute("'alive'") == "alive"
+
+
+@program
+async def test_closing_inside_render_process_gone_is_allowed() -> None:
+    window = BrowserWindow()
+    app.on("window-all-closed", lambda *_: None)
+    closed = once(window, "closed")
+    window.web_contents.on("render-process-gone", lambda *_: window.destroy())
+    window.web_contents.forcefully_crash_renderer()
+    await closed
+    assert BrowserWindow.get_all_windows() == []
+
+
+@program
+async def test_a_crashed_window_can_be_closed_and_loaded_anew() -> None:
+    first, second = BrowserWindow(), BrowserWindow()
+    gone = [once(each.web_contents, "render-process-gone") for each in (first, second)]
+    for each in (first, second):
+        each.web_contents.forcefully_crash_renderer()
+    await asyncio.gather(*gone)
+    first.close()
+    assert first.is_destroyed()
+    with pytest.raises(LoadError, match="ERR_FILE_NOT_FOUND"):
+        await second.load_file("no such file.html")
+    assert second.web_contents.is_crashed()
+    await second.load_url("about:blank")
+    assert await second.web_contents.execute("1") == 1
+
+
+@program
+async def test_crashing_twice_and_crashing_the_crashed_do_no_harm() -> None:
+    contents = BrowserWindow().web_contents
+    gone = once(contents, "render-process-gone")
+    contents.forcefully_crash_renderer()
+    contents.forcefully_crash_renderer()
+    await gone
+    contents.forcefully_crash_renderer()
+    await settle()
+    await restart()
+
+
+@program
+async def test_what_a_renderer_said_before_it_died_is_heard() -> None:
+    """Its last words are in the socket already, and come before its end."""
+    contents = await open_page()
+    order: list[object] = []
+    gone = once(contents, "render-process-gone")
+    ipc_main.on("ch", lambda _, number: order.append(number))
+    contents.on("render-process-gone", lambda *_: order.append("gone"))
+    code = "import os\nfor number in range(500): ipc_renderer.send('ch', number)\nos._exit(1)"
+    with pytest.raises(RenderProcessGone):
+        await contents.execute(code)
+    await gone
+    assert order == [*range(500), "gone"]
