@@ -84,6 +84,8 @@ def renderer_error(name: str, message: str, remote_traceback: str, builtin: bool
     if error is None:
         error = type(name, (RendererError,), {"__module__": "ipclab"})()
     error.args = (message,)
+    if isinstance(error, SyntaxError):
+        error.msg = message  # what Python's own traceback printer reads
     error.name = name
     error.message = message
     error.remote_traceback = remote_traceback

@@ -8,7 +8,7 @@ import signal
 from typing import Any
 
 import pytest
-from ipc import is_alive, open_page, program
+from ipc import in_preload_world, is_alive, open_page, program
 
 from ipclab import BrowserWindow, Error, LoadError, RenderProcessGone, app, ipc_main, once, restart, settle, web_contents
 from ipclab.main.web_contents import WebContents
@@ -86,14 +86,8 @@ async def test_web_preferences_have_the_dialled_versions_defaults(
     contents = BrowserWindow(web_preferences=given).web_contents
     app.electron_version = "43"  # windows opened before keep theirs
     await contents.load_url("about:blank")
-    code = "from ipclab import process\nfound = [process.context_isolated, process.sandboxed, process.versions]"
-    await contents.run(code, "isolated", "<preload>", "test")
-    source = "[x is not None for x in (1,)]" if isolated else "found"
-    found = await contents.execute(source)
-    if not isolated:
-        assert found[:2] == [isolated, sandboxed]
-        assert found[2]["electron"] == version
-    await contents.run(f"assert found[:2] == {[isolated, sandboxed]}, found", "isolated", "<preload>", "test")
+    code = "from ipclab import process\nfound = process.context_isolated, process.sandboxed, process.versions['electron']"
+    await in_preload_world(contents, f"{code}\nassert found == {(isolated, sandboxed, version)}, found")
 
 
 # --- identity --------------------------------------------------------------------------------------------------------

@@ -60,14 +60,15 @@ def wait_until_none_is_left(kernel: Kernel, limit: float) -> None:
 
 # --- the kernel dies --------------------------------------------------------------------------------------------------
 
-WHAT_THE_RENDERER_DOES = {
+#: What the renderers are busy with when the kernel ends, each in a window of its own.
+BUSY_WITH = {
     "nothing": "print('going')",
     "a loop in Python": "print('going')\nwhile True:\n    pass",
     "a loop in C": "print('going')\nsum(range(10**12))",
     "a loop that catches everything": "print('going')\nwhile True:\n    try:\n        time.sleep(1000)\n    except: pass",
     "a loop that blocks all signals": (
         "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
-        "print('going')\nwhile True:\n    pass"
+        "print('going')\nwhile True:\n    time.sleep(1000)"
     ),
     "send_sync": "print('going')\nipc_renderer.send_sync('keep')",
     "another thread": (
@@ -76,44 +77,35 @@ WHAT_THE_RENDERER_DOES = {
     ),
 }
 
+OPEN_ALL = f"""
+import ipclab.notebook.cells
+from ipclab.main import spare
+ipclab.notebook.cells.SETTLE = 0.1
+preferences = {{"node_integration": True, "context_isolation": False}}
+for code in {list(BUSY_WITH.values())}:
+    window = BrowserWindow(web_preferences=preferences)
+    code = "from ipclab import ipc_renderer\\nimport asyncio, time\\n" + code
+    asyncio.ensure_future(window.web_contents.execute(code))
+spare.prepare()
+"""
+
 
 @pytest.fixture
 def mortal() -> Iterator[Kernel]:
-    """A kernel of one test's own, with two windows and a spare process."""
+    """A kernel of one test's own, with all kinds of busy renderers and a spare one."""
     with kernels(READERS_LOCKSTEP) as shared:
         kernel = shared.fresh()
+        kernel.good("%ipclab lockstep off")
         kernel.good(APP)
-        kernel.good(PAGES)
-        kernel.good("from ipclab.main import spare\nspare.prepare()")
-        assert len(kernel.renderers()) == 3
+        opened = kernel.run(OPEN_ALL)
+        kernel.wait_until(lambda: opened.stdout.count("going") == len(BUSY_WITH))
+        assert len(kernel.renderers()) == 2 + len(BUSY_WITH) + 1
         yield kernel
 
 
-@pytest.mark.parametrize("code", WHAT_THE_RENDERER_DOES.values(), ids=WHAT_THE_RENDERER_DOES)
-def test_no_renderer_outlives_a_killed_kernel(mortal: Kernel, code: str) -> None:
-    cell = mortal.start(f"%%renderer win\n{code}")
-    mortal.wait_until(lambda: "going" in cell.stdout)
+def test_no_renderer_outlives_a_killed_kernel(mortal: Kernel) -> None:
     mortal.process.kill()
     wait_until_none_is_left(mortal, GONE)
-
-
-def test_no_renderer_outlives_a_kernel_killed_at_once() -> None:
-    """Neither the spare process nor the windows' have come far when the kernel dies."""
-    with kernels(READERS_LOCKSTEP) as shared:
-        kernel = shared.fresh()
-        opening = kernel.start("from ipclab import BrowserWindow\n[BrowserWindow() for _ in range(3)]\nprint('open')")
-        kernel.wait_until(lambda: opening.outputs or len(kernel.descendants()) >= 3)
-        kernel.process.kill()
-        wait_until_none_is_left(kernel, GONE)
-
-
-@pytest.mark.parametrize("name", ["nothing", "a loop in Python", "a loop in C"])
-def test_a_normal_shutdown_leaves_no_renderer(mortal: Kernel, name: str) -> None:
-    cell = mortal.start(f"%%renderer win\n{WHAT_THE_RENDERER_DOES[name]}")
-    mortal.wait_until(lambda: "going" in cell.stdout)
-    mortal.shut_down()
-    wait_until_none_is_left(mortal, GONE)
-    assert mortal.log.read_text() == ""
 
 
 def test_a_stopped_renderer_does_not_outlive_the_kernel(mortal: Kernel) -> None:
@@ -121,6 +113,22 @@ def test_a_stopped_renderer_does_not_outlive_the_kernel(mortal: Kernel) -> None:
         os.kill(pid, signal.SIGSTOP)
     mortal.process.kill()
     wait_until_none_is_left(mortal, GONE)
+
+
+def test_a_normal_shutdown_leaves_no_renderer(mortal: Kernel) -> None:
+    mortal.shut_down()
+    wait_until_none_is_left(mortal, GONE)
+    assert mortal.log.read_text() == ""
+
+
+def test_no_renderer_outlives_a_kernel_killed_at_once() -> None:
+    """Neither the spare process nor the windows' have come far when the kernel dies."""
+    with kernels(READERS_LOCKSTEP) as shared:
+        kernel = shared.fresh()
+        kernel.start("from ipclab import BrowserWindow\n[BrowserWindow() for _ in range(3)]")
+        kernel.wait_until(lambda: len(kernel.descendants()) >= 3)
+        kernel.process.kill()
+        wait_until_none_is_left(kernel, GONE)
 
 
 # --- a renderer dies --------------------------------------------------------------------------------------------------
@@ -292,10 +300,11 @@ def test_the_dead_leave_no_zombies(kernel: Kernel) -> None:
 
 
 def test_restart_leaves_no_renderer_but_a_spare(kernel: Kernel) -> None:
-    kernel.start("%%renderer win\nwhile True:\n    pass")
-    kernel.interrupt()
-    kernel.run("await ipclab.restart()")
+    kernel.good("%ipclab lockstep off")
+    kernel.good("import ipclab.notebook.cells\nipclab.notebook.cells.SETTLE = 0.1")
+    kernel.good("busy = asyncio.ensure_future(win.web_contents.execute('while True: pass'))")
     kernel.good("await ipclab.restart()", limit=5)
+    kernel.good("ipclab.notebook.cells.SETTLE = 10.0")
     deadline = time.monotonic() + GONE
     while len(left := kernel.renderers()) > 1:
         assert time.monotonic() < deadline, left
