@@ -12,7 +12,7 @@ UNFINISHED := $(VENV)/.ipclab-unfinished
 # A kernel called python3 in the user's home must not replace the one of .venv.
 export JUPYTER_PREFER_ENV_PATH := 1
 
-.PHONY: help lab test style types behaviour notebooks browser outputs requirements
+.PHONY: help lab test style types behaviour notebooks browser outputs picture bench requirements
 # `make -j test` keeps its order too.
 .NOTPARALLEL:
 
@@ -111,6 +111,9 @@ browser: $(READY)
 outputs: $(READY)
 	@$(VENV_PYTHON) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False \
 		notebooks/*.ipynb $(ARGS)
+
+picture: $(READY)
+	@$(VENV_PYTHON) tests/browser/make_picture.py
 
 requirements: $(READY)
 	@CUSTOM_COMPILE_COMMAND='make requirements' $(VENV_PYTHON) -m piptools compile --quiet --extra dev \

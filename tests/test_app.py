@@ -13,8 +13,6 @@ from ipc import children, is_alive, open_page, program, run_program
 import ipclab
 from ipclab import BrowserWindow, Error, RendererError, app, global_, ipc_main, once, restart, settle, trace, web_contents
 
-LIFE = ("before-quit", "will-quit", "quit", "window-all-closed")
-
 
 def watch_app() -> list[str]:
     fired: list[str] = []
@@ -459,6 +457,7 @@ async def test_restart_takes_five_seconds_at_most() -> None:
 # --- loops and programs ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.xfail(strict=True, reason="bug S20: an operation pending in the closed loop")
 def test_module_objects_stay_the_same_in_a_second_loop() -> None:
     """Design 4.1: used from a new loop after restart(), nothing stays tied to an old loop, however that ended."""
     done = run_program("""
@@ -501,7 +500,20 @@ print(before == [id(each) for each in (app, ipc_main, trace, web_contents, ipcla
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("end", ["", "app.quit()", "app.exit(3)", "await restart()", "window.destroy()", "1 / 0"])
+LEFT_OPEN = pytest.mark.xfail(strict=True, reason="bug S21: ResourceWarnings at exit")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param("", marks=LEFT_OPEN),
+        "app.quit()",
+        "app.exit(3)",
+        "await restart()",
+        pytest.param("window.destroy()", marks=LEFT_OPEN),
+        pytest.param("1 / 0", marks=LEFT_OPEN),
+    ],
+)
 def test_a_program_ends_by_itself_and_says_nothing(end: str) -> None:
     """However it ends: no child is left, nothing is printed at interpreter exit, not even a ResourceWarning."""
     done = run_program(
@@ -544,6 +556,7 @@ async def _gone(pids: list[int]) -> bool:
     return False
 
 
+@pytest.mark.xfail(strict=True, reason="bug S22: a cancelled handler is reported")
 def test_a_handler_still_open_at_the_programs_end_is_not_an_error() -> None:
     done = run_program("""
 import asyncio

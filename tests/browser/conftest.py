@@ -7,30 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_page import Lab, Server
-from playwright.sync_api import sync_playwright
+from jupyter_page import Lab, Server, find_chromium, opened
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-# No sandbox, because root has none; nothing that calls the browser's maker; and no way to another host, so that a
-# lesson which needs one fails everywhere.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,9 +35,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's path. Without one its tests are skipped, or fail where IPCLAB_REQUIRE_BROWSER is set."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
+    if path := find_chromium():
+        return path
     reason = "no Chromium or Chrome found (on Debian or Ubuntu: apt install chromium)"
     if os.environ.get("IPCLAB_REQUIRE_BROWSER"):
         pytest.fail(reason)
@@ -79,9 +57,5 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def lab(chromium: str, server: Server) -> Iterator[Lab]:
     pictures = ROOT / ".artefacts"
     pictures.mkdir(exist_ok=True)
-    address = server.address()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=60_000)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        yield Lab(page, address, server.home / "notebooks", pictures)
-        browser.close()
+    with opened(server, chromium, pictures) as lab:
+        yield lab

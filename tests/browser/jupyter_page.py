@@ -6,17 +6,41 @@ through JupyterLab's own commands and models. Locators are for what a reader cli
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, sync_playwright
 
 Output = dict[str, Any]
 """One output as a notebook file holds it."""
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# No sandbox, because root has none; nothing that calls the browser's maker; and no way to another host, so that a
+# lesson which needs one fails everywhere.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
 
 SECOND = 1_000  # Playwright counts in milliseconds
 START = 60 * SECOND
@@ -219,3 +243,19 @@ class Lab:
         self.page.screenshot(path=picture)
         self.page.set_viewport_size(size)
         return picture
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium or Chrome, None if there is none."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def opened(server: Server, chromium: str, pictures: Path) -> Iterator[Lab]:
+    """Open the server's JupyterLab in a browser."""
+    address = server.address()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=START)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        yield Lab(page, address, server.home / "notebooks", pictures)
+        browser.close()
