@@ -67,6 +67,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a name when it is first asked for: `import ipclab` stays cheap, in renderers above all."""
+    if names.resolve is not None:
+        return names.resolve(name)
     module = names.MAIN.get(name) or names.COMMON.get(name)
     if module is None:
         if name in names.PRIVILEGED | names.PAGE:

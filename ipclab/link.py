@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from weakref import WeakSet
 
 from ipclab.errors import ProtocolError
 from ipclab.protocol import Buffer, Reader, ToMain
@@ -28,6 +30,10 @@ BOOTSTRAP = (
 )
 
 
+#: All links that are not closed, so that a program that just ends leaves nothing behind.
+_open: WeakSet[Link] = WeakSet()
+
+
 class Link:
     """The main process's end of the link to one renderer process. Created by `spawn`; idle until `attach`."""
 
@@ -42,6 +48,7 @@ class Link:
         self._queued = 0
         self._pidfd = -1
         self.closed = False
+        _open.add(self)
         #: Why the link was closed by this side, for the text of the errors that follow.
         self.fault: str | None = None
 
@@ -221,6 +228,7 @@ class Link:
 
     def _forget(self) -> None:
         self.closed = True
+        _open.discard(self)
         self._queue.clear()
         self._queued = 0
         loop = self._loop
@@ -233,6 +241,15 @@ class Link:
             os.close(self._pidfd)
             self._pidfd = -1
         self._socket.close()
+
+
+def close_all() -> None:
+    """Close what is still open; called when the program ends."""
+    for link in list(_open):
+        link.close()
+
+
+atexit.register(close_all)
 
 
 def reason_of(code: int) -> str:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+#: Set in renderer processes: what `import ipclab` gives there depends on the world of the code that asks. (A world's
+#: own code has an import hook; modules that it imports come here.)
+resolve: Callable[[str], Any] | None = None
+
 #: Everywhere.
 COMMON = {
     "undefined": "ipclab.undefined",

@@ -6,9 +6,14 @@ tags, section d of the project's semantics notes.
 
 from __future__ import annotations
 
+from ipclab.errors import Error
+
 OLDEST = 9
 NEWEST = 43
 DEFAULT = str(NEWEST)
+
+#: What the dial shows; `app.electron_version` sets it.
+dialled = DEFAULT
 
 
 def major(version: str | int | float) -> int:
@@ -26,6 +31,11 @@ def major(version: str | int | float) -> int:
             f"got {version!r}"
         )
     return number
+
+
+def handler_type_error(version: int) -> type[Exception]:
+    """Since 27 a handler that is no function is a TypeError."""
+    return TypeError if version >= 27 else Error
 
 
 def context_isolation_default(version: int) -> bool:
@@ -58,9 +68,10 @@ def send_sync_reply_never_sent(version: int) -> object:
     return {"error": "reply was never sent"} if version >= 12 else None
 
 
-def has_scoped_ipc(version: int) -> bool:
+def check_scoped_ipc(version: int, name: str) -> None:
     """`web_contents.ipc` and `main_frame.ipc` came with 22."""
-    return version >= 22
+    if version < 22:
+        raise AttributeError(f"{name} came with Electron 22, and this window is of {version}: use ipc_main")
 
 
 def console_message_has_details(version: int) -> bool:

@@ -59,11 +59,18 @@ def children() -> set[int]:
     """The pids of this process's children, zombies too."""
     tasks = Path("/proc/self/task")
     if tasks.is_dir():
-        return {int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
+        return {int(pid) for task in tasks.iterdir() for pid in _children_of(task)}
     # Elsewhere ps tells; it is a child itself while it does.
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
     rows = [line.split(None, 2) for line in listing.stdout.splitlines()]
     return {int(pid) for pid, parent, name in rows if int(parent) == os.getpid() and not name.endswith("ps")}
+
+
+def _children_of(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except OSError:
+        return []  # a thread that has just ended
 
 
 def is_alive(pid: int) -> bool:

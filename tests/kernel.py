@@ -43,6 +43,8 @@ class Cell:
     def __init__(self, source: str) -> None:
         self.source = source
         self.outputs: list[dict[str, Any]] = []
+        #: Those of the outputs that came after the cell's end.
+        self.late: list[dict[str, Any]] = []
         self.reply: dict[str, Any] | None = None
         self.idle = False
 
@@ -108,6 +110,8 @@ class Cell:
             self.idle = content["execution_state"] == "idle"
         elif kind in ("stream", "execute_result", "display_data", "error"):
             self.outputs.append(content)
+            if self.idle:
+                self.late.append(content)
 
     def __repr__(self) -> str:
         state = "ended" if self.done else "RUNS"
@@ -117,7 +121,7 @@ class Cell:
 class Kernel:
     """A kernel process and its client."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], cwd: Path | None = None) -> None:
         # Not pytest's folder: the paths of its sockets must be short.
         self._folder = tempfile.TemporaryDirectory(prefix="ipclab-")
         folder = Path(self._folder.name)
@@ -135,7 +139,7 @@ class Kernel:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ipykernel_launcher", "-f", file, "--HistoryManager.enabled=False"],
-                cwd=folder,
+                cwd=cwd or folder,
                 env={**os.environ, **own, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -275,8 +279,9 @@ def _command_line(pid: int) -> bytes:
 class Kernels:
     """One kernel for the tests of a module, replaced if a test leaves it unusable."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], cwd: Path | None) -> None:
         self._environment = environment
+        self._cwd = cwd
         self._kernel: Kernel | None = None
 
     def fresh(self) -> Kernel:
@@ -288,7 +293,7 @@ class Kernels:
             except (AssertionError, TimeoutError):
                 pass
         self.end()
-        self._kernel = Kernel(self._environment)
+        self._kernel = Kernel(self._environment, self._cwd)
         return self._kernel
 
     def end(self) -> None:
@@ -298,9 +303,12 @@ class Kernels:
 
 
 @contextmanager
-def kernels(environment: Mapping[str, str] | None = None) -> Iterator[Kernels]:
-    """Give the tests of a module their kernel, and leave nothing of it behind."""
-    shared = Kernels(environment or {})
+def kernels(environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Iterator[Kernels]:
+    """Give the tests of a module their kernel, and leave nothing of it behind.
+
+    `environment` is added to this process's own; `cwd` is the kernel's working directory, by default an empty one.
+    """
+    shared = Kernels(environment or {}, cwd)
     try:
         yield shared
     finally:

@@ -114,7 +114,9 @@ HANGS = {
     "a loop in main that yields": "print('going')\nwhile True:\n    await asyncio.sleep(0)",
     "time.sleep in main": "await asyncio.sleep(0)\nprint('going')\ntime.sleep(1000)",
     "execute": "await win.web_contents.execute('print(\"going\")\\nwhile True: pass')",
-    "await of execute": "await win.web_contents.execute('import asyncio\\nprint(\"going\")\\nawait asyncio.sleep(1000)')",
+    "await of execute": (
+        "await win.web_contents.execute('import asyncio\\nprint(\"going\")\\nawait asyncio.sleep(1000)')"
+    ),
 }
 
 
@@ -200,15 +202,17 @@ def test_two_interrupts_in_a_row(kernel: Kernel) -> None:
 
 
 def test_code_may_catch_the_interrupt(kernel: Kernel) -> None:
-    source = "%%renderer win\ntry:\n    print('going')\n    time.sleep(1000)\nexcept KeyboardInterrupt:\n    print('caught')"
-    cell = start(kernel, source)
+    caught = "except KeyboardInterrupt:\n    print('caught')"
+    cell = start(kernel, f"%%renderer win\ntry:\n    print('going')\n    time.sleep(1000)\n{caught}")
     interrupt(kernel, cell)
     assert "renderer 1 │ caught" in cell.stdout
     check_usable(kernel)
 
 
 def test_finally_runs(kernel: Kernel) -> None:
-    source = "%%renderer win\ntry:\n    print('going')\n    await asyncio.sleep(1000)\nfinally:\n    print('cleaned up')"
+    source = (
+        "%%renderer win\ntry:\n    print('going')\n    await asyncio.sleep(1000)\nfinally:\n    print('cleaned up')"
+    )
     cell = start(kernel, source)
     interrupt(kernel, cell)
     assert "renderer 1 │ cleaned up" in cell.stdout
@@ -218,8 +222,8 @@ def test_finally_runs(kernel: Kernel) -> None:
 
 def test_code_that_does_not_listen_is_left_behind(kernel: Kernel) -> None:
     """Code that refuses the interrupt does not hold the cell; killing the process helps."""
-    source = "%%renderer win\nprint('going')\nwhile True:\n    try:\n        time.sleep(1000)\n    except BaseException: pass"
-    cell = start(kernel, source)
+    deaf = "while True:\n    try:\n        time.sleep(1000)\n    except BaseException:\n        pass"
+    cell = start(kernel, f"%%renderer win\nprint('going')\n{deaf}")
     interrupt(kernel, cell, SOMEWHAT_LATER)
     assert cell.error == "KeyboardInterrupt: "
     kernel.good("win.web_contents.forcefully_crash_renderer()\nawait asyncio.sleep(0.1)\nawait win.reload()")
@@ -248,11 +252,9 @@ def test_a_stopped_renderer_does_not_hold_the_cell(kernel: Kernel) -> None:
 
 def test_a_renderer_that_is_just_starting_survives(kernel: Kernel) -> None:
     """Python's default for a signal without a handler is death."""
-    source = "new = [BrowserWindow() for _ in range(4)]\nprint('going', flush=True)\nawait new[-1].web_contents.execute('1')"
-    cell = kernel.start(source)
-    kernel.wait_until(lambda: "going" in cell.stdout)
-    if not cell.done:
-        interrupt(kernel, cell, SOMEWHAT_LATER)
+    opens = "new = [BrowserWindow() for _ in range(4)]\nprint('going', flush=True)\n"
+    cell = start(kernel, opens + "await new[-1].web_contents.execute('1')")
+    interrupt(kernel, cell, SOMEWHAT_LATER)
     states = kernel.good("await new[0].web_contents.execute('1')\n[win.web_contents.is_crashed() for win in new]")
     assert states.result == "[False, False, False, False]"
 
@@ -272,8 +274,7 @@ def test_interrupts_at_any_moment(kernel: Kernel) -> None:
     for round_ in range(12):
         names = ["a loop of invokes", "a loop of sends", "a loop that yields", "a loop of prints"]
         cell = start(kernel, HANGS[names[round_ % 4]])
-        deadline = time.monotonic() + 0.003 * round_
-        kernel.wait_until(lambda: time.monotonic() >= deadline)
+        time.sleep(0.003 * round_)
         interrupt(kernel, cell)
         assert cell.error == "KeyboardInterrupt: "
         check_usable(kernel)

@@ -58,14 +58,16 @@ def wait_until_none_is_left(kernel: Kernel, limit: float) -> None:
         time.sleep(0.01)
 
 
-# --- the kernel dies --------------------------------------------------------------------------------------------------
+# --- the kernel dies ------------------------------------------------------------------------------------------------
 
 #: What the renderers are busy with when the kernel ends, each in a window of its own.
 BUSY_WITH = {
     "nothing": "print('going')",
     "a loop in Python": "print('going')\nwhile True:\n    pass",
     "a loop in C": "print('going')\nsum(range(10**12))",
-    "a loop that catches everything": "print('going')\nwhile True:\n    try:\n        time.sleep(1000)\n    except: pass",
+    "a loop that catches everything": (
+        "print('going')\nwhile True:\n    try:\n        time.sleep(1000)\n    except BaseException:\n        pass"
+    ),
     "a loop that blocks all signals": (
         "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
         "print('going')\nwhile True:\n    time.sleep(1000)"
@@ -131,7 +133,7 @@ def test_no_renderer_outlives_a_kernel_killed_at_once() -> None:
         wait_until_none_is_left(kernel, GONE)
 
 
-# --- a renderer dies --------------------------------------------------------------------------------------------------
+# --- a renderer dies ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +158,10 @@ def check_that_reload_revives(kernel: Kernel) -> None:
     """Electron: a crashed window's `reload()` starts a new renderer process."""
     assert kernel.good("win.web_contents.is_crashed()").result == "True"
     kernel.good("await win.reload()", limit=5)
-    assert kernel.good("win.web_contents.is_crashed(), win.web_contents.get_os_process_id() > 0").result == "(False, True)"
+    assert (
+        kernel.good("win.web_contents.is_crashed(), win.web_contents.get_os_process_id() > 0").result
+        == "(False, True)"
+    )
     kernel.good(PAGES)
     assert kernel.good("%%renderer win\nawait ipc_renderer.invoke('add', 1, 2)").result == "3"
 
@@ -193,7 +198,10 @@ def test_a_cell_ends_when_its_renderer_is_killed(kernel: Kernel, waits: str) -> 
         ("exit()", "clean-exit, exit code 0"),
         ("raise SystemExit", "clean-exit, exit code 0"),
         ("await asyncio.sleep(0.01)\nsys.exit(4)", "abnormal-exit, exit code 4"),
-        ("asyncio.get_running_loop().call_soon(sys.exit, 5)\nawait asyncio.sleep(1000)", "abnormal-exit, exit code 5"),
+        (
+            "asyncio.get_running_loop().call_soon(sys.exit, 5)\nawait asyncio.sleep(1000)",
+            "abnormal-exit, exit code 5",
+        ),
     ],
 )
 def test_the_reason_of_a_death(kernel: Kernel, death: str, told: str) -> None:
@@ -207,7 +215,9 @@ def test_the_reason_of_a_death(kernel: Kernel, death: str, told: str) -> None:
 
 def test_what_a_renderer_said_before_it_died_is_heard(kernel: Kernel) -> None:
     kernel.good("_ = ipc_main.on('last words', lambda event, text: print(text))")
-    cell = kernel.run("%%renderer win\nprint('printed')\nipc_renderer.send('last words', 'sent')\nos.kill(os.getpid(), 9)")
+    cell = kernel.run(
+        "%%renderer win\nprint('printed')\nipc_renderer.send('last words', 'sent')\nos.kill(os.getpid(), 9)"
+    )
     assert cell.stdout == "renderer 1 │ printed\nsent\n"
     cell = kernel.run("%%renderer win2\nprint('no newline', end='')\nsys.exit('why')")
     assert cell.console.splitlines()[:2] == ["renderer 2 │ no newline", "renderer 2 │ why"]
@@ -216,7 +226,9 @@ def test_what_a_renderer_said_before_it_died_is_heard(kernel: Kernel) -> None:
 def test_a_killed_renderer_is_told_of_by_events(kernel: Kernel) -> None:
     """Electron: render-process-gone on the web contents, then on app."""
     kernel.good("_ = win.web_contents.on('render-process-gone', lambda event, details: print(details.reason))")
-    kernel.good("_ = app.on('render-process-gone', lambda event, contents, details: print(contents.id, details.exit_code))")
+    kernel.good(
+        "_ = app.on('render-process-gone', lambda event, contents, details: print(contents.id, details.exit_code))"
+    )
     cell = kernel.good("kill()\nawait asyncio.sleep(0.3)")
     assert cell.stdout == "killed\n1 -9\n"
 
@@ -243,8 +255,12 @@ def test_killed_while_loading(kernel: Kernel) -> None:
     kernel.good("%%page hangs.html\n<script type=py>\nimport time\nprint('loading')\ntime.sleep(1000)\n</script>")
     kernel.good("%%page empty.html\n<title>empty</title>")
     kernel.good("_ = win.web_contents.on('console-message', kill)")
-    load = "try:\n    await win.load_file('hangs.html')\nexcept ipclab.LoadError as error:\n    print(error.code, error.errno)"
-    cell = kernel.good(load, limit=5)
+    cell = kernel.good("""
+try:
+    await win.load_file("hangs.html")
+except ipclab.LoadError as error:
+    print(error.code, error.errno)
+""")
     assert cell.stdout == "renderer 1 │ loading\nERR_FAILED -2\n"
     check_that_the_others_go_on(kernel)
     kernel.good("await win.load_file('empty.html')", limit=5)
@@ -263,7 +279,9 @@ def test_killed_right_after_spawning(kernel: Kernel) -> None:
 
 
 def test_a_dead_spare_is_not_handed_out(kernel: Kernel) -> None:
-    kernel.good("from ipclab.main import spare\nspare.prepare()\nspare._spare.process.kill()\nspare._spare.process.wait()")
+    kernel.good(
+        "from ipclab.main import spare\nspare.prepare()\nspare._spare.process.kill()\nspare._spare.process.wait()"
+    )
     assert kernel.good("new = BrowserWindow()\nawait new.web_contents.execute('6 * 7')", limit=5).result == "42"
 
 

@@ -138,6 +138,7 @@ async def test_the_standard_library_can_be_imported_in_every_world() -> None:
     await in_preload_world(contents, "import subprocess")
 
 
+@pytest.mark.xfail(strict=True, reason="bug S23: it gets the real package, which is main's")
 @program
 async def test_a_module_of_ones_own_imports_what_its_importers_world_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -154,6 +155,7 @@ async def test_a_module_of_ones_own_imports_what_its_importers_world_may(
     assert heard == ["heard"]
 
 
+@pytest.mark.xfail(strict=True, reason="bug S23: it gets the real package, which is main's")
 @program
 async def test_import_module_gives_the_worlds_names_too() -> None:
     contents = await open_page()
@@ -163,6 +165,7 @@ async def test_import_module_gives_the_worlds_names_too() -> None:
     await contents.execute(f"{code}assert ipclab.ipc_renderer is ipc_renderer")
 
 
+@pytest.mark.xfail(strict=True, reason="bug S24: a listener runs outside the preload's context")
 @program
 async def test_a_preloads_callbacks_keep_its_rights(tmp_path: Path) -> None:
     """Semantics a.0: a preload's functions keep what the preload may, also when they run later and share a world."""
@@ -218,7 +221,7 @@ async def test_messages_from_main_reach_the_isolated_worlds_listeners_only() -> 
     await in_preload_world(
         contents,
         "from ipclab import ipc_renderer\n"
-        "ipc_renderer.on('news', lambda event, text: ipc_renderer.send('heard', 'preload: ' + text))",
+        "ipc_renderer.on('news', lambda event, text: ipc_renderer.send('heard', 'preload: ' + text)) and None",
     )
     contents.send("news", "hello")
     assert (await heard)[1:] == ["preload: hello"]

@@ -37,7 +37,6 @@ class App(EventEmitter):
     def __init__(self) -> None:
         super().__init__()
         self.name = "ipclab"
-        self._version = versions.DEFAULT
         self._ready = False
         self._quitting = False
         self._has_quit = False
@@ -79,12 +78,12 @@ class App(EventEmitter):
 
         Takes 9, '9' or '9.4.4' up to '43'; ValueError outside.
         """
-        return self._version
+        return versions.dialled
 
     @electron_version.setter
     def electron_version(self, version: str | int) -> None:
         versions.major(version)
-        self._version = process.versions["electron"] = str(version).strip()
+        versions.dialled = process.versions["electron"] = str(version).strip()
 
     def get_path(self, name: str) -> str:
         """Return a special folder: home, app_data, user_data, temp, desktop, documents, downloads, exe.

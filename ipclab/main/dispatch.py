@@ -33,7 +33,7 @@ life = 0
 
 def emitters_of(contents: WebContents) -> tuple[IpcMain, IpcMain, IpcMain]:
     """The emitters that hear a renderer's messages, in Electron's order."""
-    return contents.main_frame.ipc, contents.ipc, ipc_main
+    return contents.main_frame.own_ipc, contents.own_ipc, ipc_main
 
 
 async def end_life() -> None:
@@ -210,7 +210,8 @@ class Invocation:
         if self._life != life:
             self._done = None
         elif future.cancelled():
-            self.reject(asyncio.CancelledError("the handler was cancelled"))
+            # Nothing failed that main's console should hear of; the page must not wait for ever, though.
+            self._answer_failure("Error: the handler was cancelled", "the handler was cancelled")
         elif (error := future.exception()) is not None:
             self.reject(error)
         else:
@@ -235,6 +236,9 @@ class Invocation:
             console.write(what + told, error=True)
         else:
             console.report(what, error)
+        self._answer_failure(text, told)
+
+    def _answer_failure(self, text: str, told: str) -> None:
         trace.mark(self._number, "rejected", traffic.now(), told)
         fail(self._contents, self._host, self._frame, self._number, text)
         self._finish()

@@ -39,7 +39,8 @@ class Operation:
 
     def fail(self, error: BaseException) -> None:
         traffic.closed(self.activity, self.token)
-        if not self.future.done():
+        # An operation may outlive the loop it was begun in.
+        if not self.future.done() and not self.future.get_loop().is_closed():
             self.future.set_exception(error)
             self.future.exception()  # nobody has to look at it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from ipclab import scope
+from ipclab import scope, versions
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
 
@@ -68,7 +68,8 @@ class IpcMain(EventEmitter):
         if channel in self._handlers:
             raise Error(f"Attempted to register a second handler for '{channel}'")
         if not callable(handler):
-            raise TypeError(f"Expected handler to be a function, but found type '{type(handler).__name__}'")
+            wrong = versions.handler_type_error(versions.major(versions.dialled))
+            raise wrong(f"Expected handler to be a function, but found type '{type(handler).__name__}'")
         entry = (handler, once)
         self._handlers[channel] = entry
 

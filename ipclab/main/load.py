@@ -31,7 +31,7 @@ class Load:
         await asyncio.wait([self._future])
 
     def finish(self, error: LoadError | None) -> None:
-        if self._future.done():
+        if self._future.done() or self._future.get_loop().is_closed():
             return
         if error is None:
             self._future.set_result(None)

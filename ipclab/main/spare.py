@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 
 from ipclab.link import Link
 
@@ -51,6 +50,3 @@ def dismiss() -> None:
     if _spare is not None:
         _spare.close()
         _spare = None
-
-
-atexit.register(dismiss)

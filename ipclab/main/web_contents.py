@@ -61,7 +61,7 @@ class WebContents(EventEmitter):
         self.id = registry.next_contents_id()
         self.label = f"renderer {self.id}"
         self.electron_version = preferences.version
-        self.ipc = IpcMain("web_contents.ipc")
+        self.own_ipc = IpcMain("web_contents.ipc")
         self.main_frame = WebFrameMain(self)
         self.preferences = preferences
         self.loop = asyncio.get_running_loop()
@@ -73,6 +73,12 @@ class WebContents(EventEmitter):
         self._loading = Loading(self)
         self.host = self._start_process()
         registry.contents[self.id] = self
+
+    @property
+    def ipc(self) -> IpcMain:
+        """An `ipc_main` for the messages of these contents only. AttributeError before Electron 22."""
+        versions.check_scoped_ipc(self.electron_version, "web_contents.ipc")
+        return self.own_ipc
 
     # --- the process ---------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from ipclab import versions
 from ipclab.main.ipc_main import IpcMain
 
 if TYPE_CHECKING:
@@ -18,9 +19,16 @@ class WebFrameMain:
 
     def __init__(self, contents: WebContents) -> None:
         self._contents = weakref.ref(contents)
-        self.ipc = IpcMain("main_frame.ipc")
+        self.own_ipc = IpcMain("main_frame.ipc")
+        self._version = contents.electron_version
         self.process_id = contents.id
         self.routing_id = 1
+
+    @property
+    def ipc(self) -> IpcMain:
+        """An `ipc_main` for the messages of this frame only. AttributeError before Electron 22."""
+        versions.check_scoped_ipc(self._version, "main_frame.ipc")
+        return self.own_ipc
 
     def send(self, channel: str, *args: object) -> None:
         """As `web_contents.send`."""

@@ -15,7 +15,7 @@ from contextvars import copy_context
 from types import FrameType
 from typing import Any
 
-from ipclab import activity, clone, protocol, scope, tasks
+from ipclab import activity, clone, names, protocol, scope, tasks
 from ipclab.errors import ProtocolError
 from ipclab.protocol import (
     VERSION,
@@ -85,6 +85,7 @@ class RendererProcess:
         self._streams = (ConsoleStream("info", self._console_line), ConsoleStream("error", self._console_line))
         sys.stdout, sys.stderr = self._streams
         warnings.formatwarning = warning_text
+        names.resolve = self._resolve_name
         sys.breakpointhook = no_debugger
         tasks.on_unhandled = self.uncaught_in_promise
         loop.set_exception_handler(self._loop_failed)
@@ -209,6 +210,7 @@ class RendererProcess:
 
     def _deliver(self, frame: Deliver, buffers: list[bytearray]) -> None:
         ipc_renderer = self.page.ipc_renderer
+        is_preload.set(True)  # only a preload's code (or a page with its rights) can have registered a listener
         heard = ipc_renderer.listener_count(frame.channel) > 0
         try:
             if heard or frame.channel == "error":
@@ -294,6 +296,13 @@ class RendererProcess:
                 task.cancel("the page went away")
 
     # --- what the page's code uses -------------------------------------------------------------------------------
+
+    def _resolve_name(self, name: str) -> Any:
+        """What `from ipclab import <name>` gives in a module that the page's code imports."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        world = self.page.isolated if is_preload.get() else self.page.main
+        return world.module().find(name)
 
     def new_call(self, channel: str, promise: Promise | None) -> int:
         self._last_call += 1

@@ -65,6 +65,10 @@ class World:
         for module in (page_module, preload_module):
             module.provide("window", Window(self.names))
 
+    def module(self) -> WorldModule:
+        """What `import ipclab` gives the code that is running."""
+        return self._preload_module if is_preload.get() else self._page_module
+
     def _import(
         self,
         name: str,
@@ -74,7 +78,7 @@ class World:
         level: int = 0,
     ) -> Any:
         if level == 0 and name == "ipclab":
-            module = self._preload_module if is_preload.get() else self._page_module
+            module = self.module()
             for wanted in fromlist or ():
                 if wanted != "*":
                     module.find(wanted)
