@@ -35,6 +35,12 @@ def begin() -> int:
     return _last
 
 
+def count_from(number: int) -> None:
+    """Number activities from `number` on, if they have not got there yet."""
+    global _last
+    _last = max(_last, number - 1)
+
+
 def last() -> int:
     """Return the number of the newest activity, 0 if none was begun."""
     return _last

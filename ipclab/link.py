@@ -21,6 +21,8 @@ from ipclab.protocol import Buffer, Reader, ToMain
 #: Bytes that may wait for a renderer that does not read, before sending to it becomes an error.
 MAX_QUEUED = 256 * 1024 * 1024
 SOCKET_BUFFER = 1 << 20
+#: Seconds that a process may take to end once it has closed its end of the link.
+HANG_UP_GRACE = 1.0
 #: Pieces that one system call takes.
 IOV_MAX = 1024
 PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
@@ -195,7 +197,8 @@ class Link:
         self._loop.remove_reader(self._socket)
         code = self.process.poll()
         if code is None:
-            # The stream ends a moment before the process can be waited for.
+            # The stream ends a moment before the process can be waited for; one that only hung up must go, too.
+            self._loop.call_later(HANG_UP_GRACE, self.kill)
             if self._pidfd < 0:
                 self._loop.call_later(0.002, self._ended)
             return

@@ -224,7 +224,7 @@ def pack(frame: Frame, buffers: Sequence[Buffer] = ()) -> list[Buffer]:
         body = _encoder.encode(frame)
     except UnicodeEncodeError:
         body = _encoder.encode(_without_surrogates(frame))
-    if len(body) > MAX_BODY or len(buffers) > MAX_BUFFERS or any(len(buffer) > MAX_BUFFER for buffer in buffers):
+    if len(body) > MAX_BODY or len(buffers) > MAX_BUFFERS or sum(map(len, buffers)) > MAX_BUFFER:
         raise Error("the message is too large to travel: more than 1 GiB, or 65,536 large buffers")
     if not buffers:
         return [_PREFIX.pack(len(body), 0) + body]
@@ -259,6 +259,8 @@ class Reader(Generic[F]):
     """
 
     CHUNK = 1 << 18
+    #: Memory a raw buffer gets before any of it has come.
+    FIRST = 1 << 24
 
     def __init__(self, frames: type[F] | object, on_frame: Callable[[F, list[bytearray]], None]) -> None:
         self._decode: Callable[[Buffer], F] = msgspec.msgpack.Decoder(frames).decode
@@ -268,13 +270,13 @@ class Reader(Generic[F]):
         self._start = 0  # first byte not yet cut
         self._end = 0  # first free byte
         self._waiting: F | None = None  # a frame whose raw buffers are still arriving
-        self._buffers: list[bytearray] = []
-        self._current = 0  # which of the buffers is being filled, and how far
-        self._at = 0
+        self._lengths: list[int] = []  # how long its buffers are to be
+        self._buffers: list[bytearray] = []  # those that have begun to arrive
+        self._at = 0  # how far the last of them is filled
 
     def space(self) -> memoryview:
         if self._waiting is not None and self._start == self._end:
-            return memoryview(self._buffers[self._current])[self._at :]
+            return memoryview(self._buffers[-1])[self._at :]
         if self._end == len(self._memory):
             self._make_room(0)
         return self._view[self._end :]
@@ -298,16 +300,23 @@ class Reader(Generic[F]):
         self._start, self._end = 0, len(rest)
 
     def _next_buffer(self) -> None:
-        """Step past buffers that are full; hand over the frame after the last one."""
-        while self._at == len(self._buffers[self._current]):
-            self._current += 1
-            self._at = 0
-            if self._current == len(self._buffers):
+        """Make room where the next raw bytes belong; hand over the frame when its buffers are full."""
+        while True:
+            length = self._lengths[len(self._buffers) - 1] if self._buffers else 0
+            if self._at < length:
+                buffer = self._buffers[-1]
+                if self._at == len(buffer):
+                    # A peer may announce much and send little: memory grows with what has really come.
+                    buffer.extend(bytes(min(len(buffer), length - len(buffer))))
+                return
+            if len(self._buffers) == len(self._lengths):
                 frame, buffers = self._waiting, self._buffers
-                self._waiting, self._buffers, self._current = None, [], 0
+                self._waiting, self._lengths, self._buffers = None, [], []
                 assert frame is not None
                 self._on_frame(frame, buffers)
                 return
+            self._buffers.append(bytearray(min(self._lengths[len(self._buffers)], self.FIRST)))
+            self._at = 0
 
     def _cut(self) -> None:
         while True:
@@ -315,7 +324,7 @@ class Reader(Generic[F]):
             if self._waiting is not None:
                 if not available:
                     return
-                buffer = self._buffers[self._current]
+                buffer = self._buffers[-1]
                 count = min(available, len(buffer) - self._at)
                 buffer[self._at : self._at + count] = self._view[self._start : self._start + count]
                 self._start += count
@@ -343,11 +352,9 @@ class Reader(Generic[F]):
             if count:
                 lengths = struct.unpack_from(f"<{count}Q", self._memory, self._start + 8 + length)
                 self._start += head
-                if max(lengths) > MAX_BUFFER:
-                    raise ProtocolError(f"a buffer of {max(lengths)} bytes")
-                self._waiting = frame
-                self._buffers = [bytearray(length) for length in lengths]
-                self._current = self._at = 0
+                if sum(lengths) > MAX_BUFFER:
+                    raise ProtocolError(f"a packet announces {sum(lengths)} bytes beside its body")
+                self._waiting, self._lengths, self._buffers, self._at = frame, list(lengths), [], 0
                 self._next_buffer()
             else:
                 self._start += head

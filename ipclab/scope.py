@@ -13,9 +13,10 @@ from contextvars import ContextVar
 class Scope:
     """What one cell registered, as a list of undos."""
 
-    __slots__ = ("_last", "_undos")
+    __slots__ = ("_closed", "_last", "_undos")
 
     def __init__(self) -> None:
+        self._closed = False
         self._undos: dict[int, Callable[[], object]] = {}
         self._last = 0
 
@@ -25,7 +26,13 @@ class Scope:
     def add(self, undo: Callable[[], object]) -> int:
         """Keep `undo` for `take_back` and return a token for `discard`."""
         self._last += 1
-        self._undos[self._last] = undo
+        if self._closed:
+            # What is being registered does not exist yet: it can be undone on the loop's next turn.
+            from asyncio import get_running_loop
+
+            get_running_loop().call_soon(undo)
+        else:
+            self._undos[self._last] = undo
         return self._last
 
     def discard(self, token: int) -> None:
@@ -48,6 +55,11 @@ class Scope:
                 first = first or error
         if first is not None:
             raise first
+
+    def close(self) -> None:
+        """Take everything back, for good: what the cell's old code still registers is undone at once."""
+        self._closed = True
+        self.take_back()
 
 
 class Place:

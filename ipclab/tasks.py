@@ -22,19 +22,40 @@ on_open: ContextVar[Callable[[asyncio.Task[Any]], None] | None] = ContextVar("ip
 
 
 class _FirstStretch:
-    """What the first stretch of a coroutine left behind: the future it awaits."""
+    """What the first stretch of a coroutine left behind: the future it awaits.
 
-    __slots__ = ("awaited",)
+    `cancelled` is the message of a cancellation that came before the task took over.
+    """
+
+    __slots__ = ("awaited", "cancelled", "over")
 
     def __init__(self) -> None:
         self.awaited: Any = None
+        self.cancelled: tuple[Any] | None = None
+        self.over = False
+
+
+class _StartedTask(asyncio.Task[Any]):
+    """A task whose coroutine has begun already: cancelling it early must reach the coroutine."""
+
+    first: _FirstStretch
+
+    def cancel(self, msg: Any = None) -> bool:
+        if self.first.over:
+            return super().cancel(msg)
+        self.first.cancelled = (msg,)
+        return True
 
 
 @types.coroutine
 def _rest(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> Generator[Any, Any, Any]:
     """Carry on where the first stretch stopped, inside a task."""
-    awaited, first.awaited = first.awaited, None
+    awaited, first.awaited, first.over = first.awaited, None, True
     try:
+        if first.cancelled is not None:
+            if awaited is not None:
+                awaited.cancel()
+            awaited = coroutine.throw(asyncio.CancelledError(*first.cancelled))
         while True:
             try:
                 value = yield awaited
@@ -64,7 +85,8 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> tuple[bool, Any]:
     """
     loop = asyncio.get_running_loop()
     first = _FirstStretch()
-    task = loop.create_task(_drive(coroutine, first))
+    task = _StartedTask(_drive(coroutine, first), loop=loop)
+    task.first = first
     caller = asyncio.current_task(loop)
     if caller is not None:
         asyncio._leave_task(loop, caller)
@@ -73,6 +95,7 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> tuple[bool, Any]:
         first.awaited = coroutine.send(None)
     except BaseException as ended:
         # The task was only lent its name for the first stretch; it has nothing left to run.
+        first.over = True
         task.cancel()
         if isinstance(ended, StopIteration):
             return True, ended.value

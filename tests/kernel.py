@@ -296,6 +296,10 @@ class Kernels:
         self._kernel = Kernel(self._environment, self._cwd)
         return self._kernel
 
+    def used(self) -> Kernel:
+        """Return the kernel as the last test has left it; a fresh one if there is none."""
+        return self.fresh() if self._kernel is None else self._kernel
+
     def end(self) -> None:
         if self._kernel is not None:
             self._kernel.kill()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from kernel import READERS_LOCKSTEP, Cell, Kernel, Kernels, kernels
+from kernel import PACKAGE_FOLDER, READERS_LOCKSTEP, Cell, Kernel, Kernels, kernels
 
 #: Seconds from the interrupt to the end of the cell.
 SOON = 1.0
@@ -22,6 +22,19 @@ ipc_main.on("keep", lambda event: kept.append(event))
 
 @ipc_main.on("busy")
 def busy(event):
+    print("going")
+    while True:
+        pass
+
+@ipc_main.handle("busy")
+def busy_handler(event):
+    print("going")
+    while True:
+        pass
+
+@ipc_main.handle("busy-later")
+async def busy_later_handler(event):
+    await asyncio.sleep(0)
     print("going")
     while True:
         pass
@@ -67,9 +80,14 @@ def shared() -> Iterator[Kernels]:
 
 @pytest.fixture
 def kernel(shared: Kernels) -> Kernel:
-    kernel = shared.fresh()
-    kernel.good(APP)
-    kernel.good(PAGES)
+    """The last test's kernel and windows, so that an interrupt which breaks something is noticed."""
+    kernel = shared.used()
+    try:
+        check_usable(kernel)
+    except (AssertionError, TimeoutError):
+        kernel = shared.fresh()
+        kernel.good(APP)
+        kernel.good(PAGES)
     return kernel
 
 
@@ -127,6 +145,7 @@ def test_an_interrupt_ends_the_cell(kernel: Kernel, source: str) -> None:
     assert cell.error == "KeyboardInterrupt: "
     assert cell.reply is not None
     assert cell.reply["ename"] == "KeyboardInterrupt"
+    assert PACKAGE_FOLDER not in cell.traceback
     check_usable(kernel)
 
 
@@ -170,6 +189,23 @@ def test_a_listener_that_loops_ends_while_its_cell_goes_on(kernel: Kernel) -> No
     interrupt(kernel, cell)
     assert cell.result == "3"
     assert "KeyboardInterrupt" in cell.stderr
+    check_usable(kernel)
+
+
+@pytest.mark.parametrize("channel", ["busy", "busy-later"])
+def test_a_handler_that_loops_rejects_its_invoke(kernel: Kernel, channel: str) -> None:
+    cell = start(kernel, f"%%renderer win\nawait ipc_renderer.invoke('{channel}')")
+    interrupt(kernel, cell)
+    assert cell.error is not None
+    assert "Interrupt" in cell.error
+    check_usable(kernel)
+
+
+@pytest.mark.parametrize("starts", ["ensure_future(spin())", "get_running_loop().call_soon(spin_now)"])
+def test_a_task_of_mains_that_loops(kernel: Kernel, starts: str) -> None:
+    kernel.good("async def spin():\n    spin_now()\ndef spin_now():\n    print('going')\n    while True: pass")
+    cell = start(kernel, f"_ = asyncio.{starts}\nawait asyncio.sleep(0.3)\n'went on'")
+    interrupt(kernel, cell)
     check_usable(kernel)
 
 

@@ -26,7 +26,7 @@ def rejected(channel: str, text: str) -> dict[str, str]:
     return {"rejected": f"Error invoking remote method '{channel}': {text}", "type": "RemoteError"}
 
 
-# --- success ---------------------------------------------------------------------------------------------------------
+# --- success -------------------------------------------------------------------------------------------------------
 
 
 class Thenable:
@@ -148,10 +148,10 @@ async def test_a_hundred_interleaved_invokes_get_each_its_own_answer() -> None:
     assert sorted(begun) == sorted([*range(100), *range(100)])
 
 
-# --- handlers that fail ----------------------------------------------------------------------------------------------
+# --- handlers that fail --------------------------------------------------------------------------------------------
 
 
-class MyErr(Exception):
+class MyErr(Exception):  # noqa: N818 (JavaScript lets an error have any name)
     """With an own name, own fields and a cause, all of which stay in main."""
 
     def __init__(self, text: str) -> None:
@@ -160,7 +160,7 @@ class MyErr(Exception):
         self.__cause__ = KeyError("cause")
 
 
-class Untellable(Exception):
+class UntellableError(Exception):
     def __str__(self) -> str:
         raise RuntimeError("no text")
 
@@ -177,12 +177,14 @@ FAILURES = [
     (Exception("two\nlines 渲染"), "Error: two\nlines 渲染"),
     (FileNotFoundError(2, "No such file", "x"), "FileNotFoundError: [Errno 2] No such file: 'x'"),
     (StopIteration("over"), "StopIteration: over"),
-    (Untellable(), "Untellable: (its text cannot be made)"),
+    (UntellableError(), "UntellableError: (its text cannot be made)"),
     (DataCloneError("a", "is a function"), "DataCloneError: An object could not be cloned.\na is a function"),
 ]
 
 
-@pytest.mark.parametrize(("error", "text"), FAILURES, ids=[type(error).__name__ + text[-5:] for error, text in FAILURES])
+@pytest.mark.parametrize(
+    ("error", "text"), FAILURES, ids=[type(error).__name__ + text[-5:] for error, text in FAILURES]
+)
 @program
 async def test_what_a_failing_handler_raises_arrives_as_text(
     error: Exception, text: str, capsys: pytest.CaptureFixture[str]
@@ -272,13 +274,16 @@ async def test_unclonable_arguments_reject_and_nothing_is_sent() -> None:
     contents = await open_page()
     calls: list[object] = []
     ipc_main.handle("ch", lambda *args: calls.append(args))
-    assert await contents.execute("""
+    assert (
+        await contents.execute("""
 from ipclab import DataCloneError
 promise = ipc_renderer.invoke("ch", {"user": {"callback": print}})
 try: await promise
 except DataCloneError as error: text = str(error)
 text
-""") == "An object could not be cloned.\nargs[0].user.callback is a function"
+""")
+        == "An object could not be cloned.\nargs[0].user.callback is a function"
+    )
     assert calls == []
 
 
@@ -330,7 +335,7 @@ async def test_a_rejection_that_nobody_catches_is_told_in_the_page(capsys: pytes
     assert f"renderer 1 │ {told}" in capsys.readouterr().err
 
 
-# --- which handler answers -------------------------------------------------------------------------------------------
+# --- which handler answers -----------------------------------------------------------------------------------------
 
 
 @program
@@ -339,7 +344,7 @@ async def test_the_first_of_frame_contents_and_ipc_main_that_has_a_handler_answe
     contents, other = await open_page(), await open_page()
     called: list[str] = []
     for name, emitter in (("ipc_main", ipc_main), ("contents", contents.ipc), ("frame", contents.main_frame.ipc)):
-        emitter.handle("ch", lambda _, name=name: called.append(name) or name)
+        emitter.handle("ch", lambda _, name=name: [called.append(name), name][1])
         assert await contents.execute("await ipc_renderer.invoke('ch')") == name
     assert await other.execute("await ipc_renderer.invoke('ch')") == "ipc_main"
     assert called == ["ipc_main", "contents", "frame", "ipc_main"]
@@ -418,7 +423,7 @@ async def test_remove_handler_does_not_touch_an_invocation_that_runs() -> None:
     assert second == rejected("ch", "Error: No handler registered for 'ch'")
 
 
-# --- the asker goes away ---------------------------------------------------------------------------------------------
+# --- the asker goes away -------------------------------------------------------------------------------------------
 
 
 async def pending_handler() -> tuple[asyncio.Event, asyncio.Event, list[str]]:
@@ -461,14 +466,16 @@ async def test_a_handler_ends_although_its_asker_is_gone_and_its_reply_is_lost(
 @program
 async def test_a_promise_vanishes_with_its_page_and_the_next_page_gets_no_stray_answer() -> None:
     """Semantics a.1: renderer navigates while an invoke is pending: its promise disappears with its context."""
-    contents = await open_page("async def wait(): print('answered', await ipc_renderer.invoke('ch'))\nset_timeout(wait)\n0")
+    contents = await open_page(
+        "async def wait(): print('answered', await ipc_renderer.invoke('ch'))\nset_timeout(wait)\n0"
+    )
     begun, gate, ended = await pending_handler()
     lines: list[str] = []
     contents.on("console-message", lambda details: lines.append(details.message))
     await begun.wait()
     await contents.load_url("about:blank")
     await contents.execute("from ipclab import ipc_renderer")
-    ipc_main.handle("next", lambda _: gate.set() or "next")
+    ipc_main.handle("next", lambda _: [gate.set(), "next"][1])
     assert await contents.execute("await ipc_renderer.invoke('next')") == "next"
     await settle()
     assert ended == ["ended"]

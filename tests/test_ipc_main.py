@@ -12,7 +12,7 @@ from ipc import open_page, program
 from ipclab import BrowserWindow, Error, ipc_main, settle, trace
 from ipclab.main.ipc_main import IpcMain
 
-# --- a send goes through four levels ---------------------------------------------------------------------------------
+# --- a send goes through four levels -------------------------------------------------------------------------------
 
 
 @program
@@ -26,7 +26,12 @@ async def test_send_is_heard_by_ipc_message_then_frame_then_contents_then_ipc_ma
     contents.on("ipc-message", lambda _, *args: heard.append(("ipc-message", *args)))
     contents.on("ipc-message-sync", lambda _, *args: heard.append(("ipc-message-sync", *args)))
     await contents.execute("ipc_renderer.send('ch', 1, 'two')")
-    assert heard == [("ipc-message", "ch", 1, "two"), ("frame", 1, "two"), ("contents", 1, "two"), ("ipc_main", 1, "two")]
+    assert heard == [
+        ("ipc-message", "ch", 1, "two"),
+        ("frame", 1, "two"),
+        ("contents", 1, "two"),
+        ("ipc_main", 1, "two"),
+    ]
 
 
 @program
@@ -79,12 +84,12 @@ async def test_only_the_senders_scoped_emitters_hear_a_message() -> None:
     assert heard == ["second", "main hears 2"]
 
 
-# --- listeners that raise --------------------------------------------------------------------------------------------
+# --- listeners that raise ------------------------------------------------------------------------------------------
 
 
 @program
 async def test_a_listener_that_raises_ends_the_chain_and_main_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
-    """Semantics a.1: later listeners and later levels are skipped, the exception is uncaught, the app keeps running."""
+    """Semantics a.1: later listeners and levels are skipped, the exception is uncaught, the app keeps running."""
     contents = await open_page()
     heard: list[str] = []
 
@@ -140,7 +145,7 @@ async def test_a_listeners_result_is_ignored(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == ""
 
 
-# --- async listeners -------------------------------------------------------------------------------------------------
+# --- async listeners -----------------------------------------------------------------------------------------------
 
 
 @program
@@ -164,11 +169,13 @@ async def test_async_listeners_run_to_their_first_await_before_the_next_listener
     assert order == ["a begins", "b begins", "c", "a ends", "b ends"]
 
 
-# --- who is not asked ------------------------------------------------------------------------------------------------
+# --- who is not asked ----------------------------------------------------------------------------------------------
 
 
 @program
-async def test_a_send_without_a_listener_is_dropped_and_not_kept_for_later(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_send_without_a_listener_is_dropped_and_not_kept_for_later(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     contents = await open_page()
     heard: list[str] = []
     await contents.execute("ipc_renderer.send('ch', 'early')")
@@ -189,7 +196,9 @@ async def test_handlers_do_not_hear_send_and_listeners_do_not_answer_invoke() ->
     contents.on("ipc-message-sync", lambda _, channel: called.append(f"ipc-message-sync {channel}"))
     await contents.execute("ipc_renderer.send('handled')")
     assert called == ["ipc-message handled"]
-    text = await contents.execute("try: await ipc_renderer.invoke('listened')\nexcept Exception as e: text = str(e)\ntext")
+    text = await contents.execute(
+        "try: await ipc_renderer.invoke('listened')\nexcept Exception as e: text = str(e)\ntext"
+    )
     assert text == "Error invoking remote method 'listened': Error: No handler registered for 'listened'"
     assert called == ["ipc-message handled"]
 
@@ -207,7 +216,7 @@ async def test_a_channel_is_any_string(channel: str) -> None:
     assert await contents.execute("await ipc_renderer.invoke(channel, 2)") == 2
 
 
-# --- the guard on `error` --------------------------------------------------------------------------------------------
+# --- the guard on `error` ------------------------------------------------------------------------------------------
 
 
 @program
@@ -262,7 +271,7 @@ async def test_a_listener_on_error_in_place_of_the_guard_counts_as_heard() -> No
     assert trace[-1].outcome == "delivered"
 
 
-# --- handle: registering ---------------------------------------------------------------------------------------------
+# --- handle: registering -------------------------------------------------------------------------------------------
 
 
 @program
@@ -351,7 +360,7 @@ async def test_a_decorated_handler_that_cannot_be_registered_says_so() -> None:
         def again(_: object) -> None: ...
 
 
-# --- the event -------------------------------------------------------------------------------------------------------
+# --- the event -----------------------------------------------------------------------------------------------------
 
 
 @program
@@ -410,7 +419,7 @@ async def test_a_reply_to_a_window_that_is_gone_is_discarded_silently(capsys: py
     assert capsys.readouterr().err == ""
 
 
-# --- order -----------------------------------------------------------------------------------------------------------
+# --- order ---------------------------------------------------------------------------------------------------------
 
 
 @program

@@ -169,7 +169,10 @@ def check_that_reload_revives(kernel: Kernel) -> None:
 @pytest.mark.parametrize(
     "waits",
     [
-        "await ipc_renderer.invoke('never')",
+        pytest.param(
+            "await ipc_renderer.invoke('never')",
+            marks=pytest.mark.xfail(strict=True, reason="the handler of a dead renderer is waited for"),
+        ),
         "ipc_renderer.send_sync('keep')",
         "await asyncio.sleep(1000)",
         "time.sleep(1000)",

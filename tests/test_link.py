@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ipc import children, is_alive, open_page, program, run_program
 
-from ipclab import BrowserWindow, RenderProcessGone, ipc_main, link, once, restart, settle
+from ipclab import BrowserWindow, RenderProcessGone, ipc_main, once, restart, settle
 from ipclab.link import Link, reason_of
 from ipclab.main import spare
 
@@ -29,7 +29,7 @@ def open_files() -> dict[int, str]:
     return found
 
 
-# --- nothing is left -------------------------------------------------------------------------------------------------
+# --- nothing is left -----------------------------------------------------------------------------------------------
 
 
 @linux
@@ -146,7 +146,7 @@ asyncio.run(main())
     asyncio.run(until_gone([pid]))
 
 
-# --- the spare -------------------------------------------------------------------------------------------------------
+# --- the spare -----------------------------------------------------------------------------------------------------
 
 
 @program
@@ -197,7 +197,7 @@ async def test_dismissing_the_spare_ends_it() -> None:
     spare.dismiss()
 
 
-# --- large and many frames -------------------------------------------------------------------------------------------
+# --- large and many frames -----------------------------------------------------------------------------------------
 
 
 @program
@@ -241,7 +241,7 @@ def listen(event, number, data):
     assert await contents.execute("got") == [[number, 100_000] for number in range(40)]
 
 
-# --- a renderer that does not play by the rules ----------------------------------------------------------------------
+# --- a renderer that does not play by the rules --------------------------------------------------------------------
 
 INSIDE = """
 import gc
@@ -273,8 +273,8 @@ async def test_arguments_that_are_no_clone_data_are_not_delivered(capsys: pytest
     contents = await open_page()
     heard: list[object] = []
     ipc_main.on("ch", lambda *args: heard.append(args))
+    code = "import time\nfrom ipclab.protocol import Send\nprocess.write(Send(0, 'ch', b'garbage', time.monotonic()))"
     with pytest.raises(RenderProcessGone, match="protocol error"):
-        code = "import time\nfrom ipclab.protocol import Send\nprocess.write(Send(0, 'ch', b'garbage', time.monotonic()))"
         await contents.execute(f"{INSIDE}{code}\nwhile True: pass")
     assert heard == []
     capsys.readouterr()
@@ -290,13 +290,22 @@ async def test_a_renderer_that_hangs_up_without_ending_is_gone() -> None:
             await contents.execute(f"{INSIDE}import os\nos.close(process._socket.fileno())\nwhile True: pass")
 
 
-# --- small parts -----------------------------------------------------------------------------------------------------
+# --- small parts ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [(0, "clean-exit"), (1, "abnormal-exit"), (255, "abnormal-exit"), (-9, "killed"), (-15, "killed"), (-2, "killed")]
-    + [(-11, "crashed"), (-6, "crashed"), (-4, "crashed")],
+    [
+        (0, "clean-exit"),
+        (1, "abnormal-exit"),
+        (255, "abnormal-exit"),
+        (-9, "killed"),
+        (-15, "killed"),
+        (-2, "killed"),
+        (-11, "crashed"),
+        (-6, "crashed"),
+        (-4, "crashed"),
+    ],
 )
 def test_exit_statuses_have_electrons_reasons(code: int, reason: str) -> None:
     """Semantics a.4: clean-exit, abnormal-exit, killed, crashed, ..."""
@@ -316,7 +325,7 @@ def test_a_spawn_that_fails_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) ->
     if not os.path.isdir("/proc/self/fd"):
         pytest.skip("reads /proc")
     before = open_files()
-    monkeypatch.setattr(link.sys, "executable", "/no/such/python")
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(OSError, match="No such file"):
         Link.spawn()
     assert open_files() == before

@@ -61,7 +61,7 @@ def stream(*packets: tuple[Frame, Sequence[Buffer]]) -> bytes:
     return b"".join(bytes(chunk) for frame, buffers in packets for chunk in pack(frame, buffers))
 
 
-SOME = [
+SOME: list[tuple[ToMain, list[Buffer]]] = [
     (Send(1, "ch", b"\x92\x01\x90", 1.5), []),
     (Invoke(2, 7, "渲染", b"x" * 300, 2.5), [b"first", b"", bytearray(b"second" * 100)]),
     (Console(0, "info", "a line", 3, "<execute>"), []),
@@ -72,10 +72,10 @@ SOME = [
 
 
 def expected() -> Arrived:
-    return [(frame, [bytes(each) for each in buffers]) for frame, buffers in SOME]  # type: ignore[misc]
+    return [(frame, [bytes(each) for each in buffers]) for frame, buffers in SOME]
 
 
-# --- any cut ---------------------------------------------------------------------------------------------------------
+# --- any cut -------------------------------------------------------------------------------------------------------
 
 
 def test_a_stream_cut_at_any_one_byte_gives_the_same_frames() -> None:
@@ -112,7 +112,7 @@ def test_frames_are_handed_over_as_soon_as_they_are_complete() -> None:
         assert len(arrived) == number
 
 
-# --- sizes -----------------------------------------------------------------------------------------------------------
+# --- sizes ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [Reader.CHUNK - 40, Reader.CHUNK, Reader.CHUNK + 1, 5_000_000])
@@ -158,7 +158,7 @@ def test_as_many_buffers_as_allowed_arrive() -> None:
     assert len(arrived[0][1]) == MAX_BUFFERS
 
 
-# --- hostile bytes ---------------------------------------------------------------------------------------------------
+# --- hostile bytes -------------------------------------------------------------------------------------------------
 
 
 def packet(body: bytes, *lengths: int, claimed: int | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""`send_sync`: a renderer that is really blocked, and all the ways an answer comes or does not (semantics a.1, a.2)."""
+"""`send_sync`: a renderer that is really blocked, and how an answer comes or does not (semantics a.1, a.2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ipclab import BrowserWindow, DataCloneError, DeadlockError, RenderProcessGo
 NEVER_SENT = {"error": "reply was never sent"}
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
+# --- answers -------------------------------------------------------------------------------------------------------
 
 
 @program
@@ -44,7 +44,10 @@ async def test_a_falsy_answer_is_an_answer(value: object, capsys: pytest.Capture
     assert await contents.execute("ipc_renderer.send_sync('ch')") == value
     assert capsys.readouterr().err == ""
     await settle()
-    assert [(message.kind, message.outcome) for message in trace] == [("send_sync", "delivered"), ("reply", "delivered")]
+    assert [(message.kind, message.outcome) for message in trace] == [
+        ("send_sync", "delivered"),
+        ("reply", "delivered"),
+    ]
 
 
 @program
@@ -128,13 +131,19 @@ async def test_send_sync_does_not_ask_handlers(capsys: pytest.CaptureFixture[str
     assert "without listeners" in capsys.readouterr().err
 
 
-# --- no answer -------------------------------------------------------------------------------------------------------
+# --- no answer -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("version", "warns", "result"),
-    [("10", False, None), ("11", False, None), ("12", False, NEVER_SENT), ("15", False, NEVER_SENT)]
-    + [("16", True, NEVER_SENT), ("43", True, NEVER_SENT)],
+    [
+        ("10", False, None),
+        ("11", False, None),
+        ("12", False, NEVER_SENT),
+        ("15", False, NEVER_SENT),
+        ("16", True, NEVER_SENT),
+        ("43", True, NEVER_SENT),
+    ],
 )
 @program
 async def test_send_sync_with_nobody_listening(
@@ -147,7 +156,10 @@ async def test_send_sync_with_nobody_listening(
     warning = "WebContents #1 called ipcRenderer.sendSync() with 'ch' channel without listeners.\n"
     assert capsys.readouterr().err == (warning if warns else "")
     await settle()
-    assert [(message.kind, message.outcome) for message in trace] == [("send_sync", "unheard"), ("reply", "delivered")]
+    assert [(message.kind, message.outcome) for message in trace] == [
+        ("send_sync", "unheard"),
+        ("reply", "delivered"),
+    ]
 
 
 @program
@@ -165,14 +177,14 @@ async def test_a_listener_that_raises_first_leaves_the_call_unanswered(capsys: p
     contents = await open_page()
 
     @ipc_main.on("sync")
-    def raises(event: Any) -> None:
+    def raises(_: object) -> None:
         try:
             raise KeyError("inner")
         except KeyError as error:
             raise ValueError("boom") from error
 
     @ipc_main.on("async")
-    async def raises_later(event: Any) -> None:
+    async def raises_later(_: object) -> None:
         await asyncio.sleep(0)
         raise ValueError("boom")
 
@@ -238,7 +250,7 @@ async def test_unclonable_arguments_raise_at_once_and_nothing_is_sent() -> None:
     assert [message.outcome for message in trace] == ["refused"]
 
 
-# --- blocked ---------------------------------------------------------------------------------------------------------
+# --- blocked -------------------------------------------------------------------------------------------------------
 
 
 @program
@@ -330,7 +342,7 @@ order
 """) == ["send_sync", False, "invoke"]
 
 
-# --- the end of a blocked renderer -----------------------------------------------------------------------------------
+# --- the end of a blocked renderer ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("how", ["destroy", "crash"])
@@ -346,7 +358,7 @@ async def test_answering_a_renderer_that_is_gone_is_silent(how: str, capsys: pyt
         BrowserWindow.get_all_windows()[0].destroy()
     else:
         contents.forcefully_crash_renderer()
-    with pytest.raises(RenderProcessGone, match="^renderer 1 is gone"):
+    with pytest.raises(RenderProcessGone, match=r"^renderer 1 is gone"):
         await answer
     capsys.readouterr()
     kept[0].return_value = "too late"
@@ -371,7 +383,7 @@ async def test_an_unanswered_event_of_a_window_that_is_gone_leaves_nothing_open(
     await settle(1)
 
 
-# --- deadlocks -------------------------------------------------------------------------------------------------------
+# --- deadlocks -----------------------------------------------------------------------------------------------------
 
 
 @program

@@ -110,7 +110,7 @@ async def test_settle_with_timers_ends_when_the_last_has_fired() -> None:
     assert [await page.execute("done") for page in pages] == [[1], [1]]
 
 
-# --- time-out --------------------------------------------------------------------------------------------------------
+# --- time-out ------------------------------------------------------------------------------------------------------
 
 
 @program
@@ -161,7 +161,7 @@ async def test_a_renderer_that_is_busy_is_named() -> None:
 @program
 async def test_settle_gives_up_in_time_although_traffic_never_ends() -> None:
     contents = await open_page(PING_PONG)
-    ipc_main.on("ping", lambda event, left: event.reply("pong", 1))
+    ipc_main.on("ping", lambda event, _: event.reply("pong", 1))
     contents.send("pong", 1)
     started = asyncio.get_running_loop().time()
     with pytest.raises(TimeoutError, match=re.escape("still open after 0.1 s: ")):
@@ -169,7 +169,7 @@ async def test_settle_gives_up_in_time_although_traffic_never_ends() -> None:
     assert asyncio.get_running_loop().time() - started < 1
 
 
-# --- who waits -------------------------------------------------------------------------------------------------------
+# --- who waits -----------------------------------------------------------------------------------------------------
 
 
 @program
@@ -236,7 +236,7 @@ async def test_several_may_settle_at_once_and_one_may_give_up() -> None:
     assert waits[0].cancelled()
 
 
-# --- ends that are no answers ----------------------------------------------------------------------------------------
+# --- ends that are no answers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("end", ["crash", "destroy", "exit", "reload"])

@@ -26,7 +26,7 @@ async def in_page(contents: WebContents, code: str) -> None:
     await contents.execute(code)
 
 
-# --- what each world gets --------------------------------------------------------------------------------------------
+# --- what each world gets ------------------------------------------------------------------------------------------
 
 
 @program
@@ -134,11 +134,12 @@ async def test_inner_modules_of_main_cannot_be_imported_in_a_renderer() -> None:
 async def test_the_standard_library_can_be_imported_in_every_world() -> None:
     """Design 4.2: Python worlds teach Electron's rules, they are no security boundary."""
     contents = window_contents()
-    assert await contents.execute("import json, sqlite3, os.path\nfrom collections import abc\njson.dumps([1])") == "[1]"
+    assert (
+        await contents.execute("import json, sqlite3, os.path\nfrom collections import abc\njson.dumps([1])") == "[1]"
+    )
     await in_preload_world(contents, "import subprocess")
 
 
-@pytest.mark.xfail(strict=True, reason="bug S23: it gets the real package, which is main's")
 @program
 async def test_a_module_of_ones_own_imports_what_its_importers_world_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -155,7 +156,6 @@ async def test_a_module_of_ones_own_imports_what_its_importers_world_may(
     assert heard == ["heard"]
 
 
-@pytest.mark.xfail(strict=True, reason="bug S23: it gets the real package, which is main's")
 @program
 async def test_import_module_gives_the_worlds_names_too() -> None:
     contents = await open_page()
@@ -165,7 +165,6 @@ async def test_import_module_gives_the_worlds_names_too() -> None:
     await contents.execute(f"{code}assert ipclab.ipc_renderer is ipc_renderer")
 
 
-@pytest.mark.xfail(strict=True, reason="bug S24: a listener runs outside the preload's context")
 @program
 async def test_a_preloads_callbacks_keep_its_rights(tmp_path: Path) -> None:
     """Semantics a.0: a preload's functions keep what the preload may, also when they run later and share a world."""
@@ -189,7 +188,7 @@ set_timeout(later)
     assert answers == [1, 1]
 
 
-# --- whose names are whose -------------------------------------------------------------------------------------------
+# --- whose names are whose -----------------------------------------------------------------------------------------
 
 
 @program
@@ -258,22 +257,25 @@ async def test_a_fresh_ipc_renderer_has_no_listeners_and_is_one_object_per_page(
     assert await contents.execute("ipc_renderer.event_names()") == []
 
 
-# --- a renderer's sending ---------------------------------------------------------------------------------------------
+# --- a renderer's sending ------------------------------------------------------------------------------------------
 
 
 @program
 async def test_send_returns_nothing_and_refuses_unclonable_values_at_once() -> None:
-    """Semantics a.2: send throws synchronously on serialization failure; design 4.3: the second line names the place."""
+    """Semantics a.2: send throws synchronously on serialization failure; design 4.3: it names the place."""
     contents = await open_page()
     heard: list[object] = []
     ipc_main.on("ch", lambda _, *args: heard.append(args))
     assert await contents.execute("repr(ipc_renderer.send('ch', 1))") == "None"
-    assert await contents.execute("""
+    assert (
+        await contents.execute("""
 from ipclab import DataCloneError
 try: ipc_renderer.send("ch", {"user": {"callback": print}})
 except DataCloneError as error: text = str(error)
 text
-""") == "An object could not be cloned.\nargs[0].user.callback is a function"
+""")
+        == "An object could not be cloned.\nargs[0].user.callback is a function"
+    )
     assert heard == [(1,)]
 
 
@@ -283,11 +285,11 @@ text
 async def test_a_channel_that_is_no_string_is_a_type_error(call: str, channel: str) -> None:
     """Semantics a.2: Error processing argument at index 1, conversion failure from ..."""
     contents = await open_page()
-    with pytest.raises(TypeError, match="^Error processing argument at index 1, conversion failure from "):
+    with pytest.raises(TypeError, match=r"^Error processing argument at index 1, conversion failure from "):
         await contents.execute(f"await ipc_renderer.{call}({channel}, 1)")
 
 
-# --- timers ----------------------------------------------------------------------------------------------------------
+# --- timers --------------------------------------------------------------------------------------------------------
 
 
 @program

@@ -165,7 +165,7 @@ def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers:
         trace.mark(message.number, "unheard", traffic.now(), text)
         fail(contents, host, frame, message.number, text)
         return
-    done = keep_open(frame.activity, f"handler for '{frame.channel}' in main")
+    done = host.owe(keep_open(frame.activity, f"handler for '{frame.channel}' in main"))
     # The handler's own coroutine is waited for by `done`; only what it starts may open more.
     tasks.on_open.set(None)
     invocation = Invocation(contents, host, frame, message.number, done)

@@ -15,6 +15,9 @@ from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
 from ipclab.protocol import Buffer, Done, Idle, Raised, ToMain, ToRenderer, pack
 
+#: Seconds for which cells still wait for handlers whose renderer is gone: they may be about to end.
+GRACE = 0.5
+
 OnFrame = Callable[[ToMain, list[bytearray]], None]
 
 
@@ -90,6 +93,9 @@ class RendererHost:
         self._count(frame.activity, 1)
         lockstep.send(self, chunks, None if instead is None else pack(instead))
 
+    def is_alive(self) -> bool:
+        return not self.link.closed
+
     def write(self, chunks: list[Buffer]) -> None:
         self._written += 1
         self.link.write(chunks)
@@ -104,7 +110,7 @@ class RendererHost:
         return self._last, operation.future
 
     def owe(self, done: Callable[[], None]) -> Callable[[], None]:
-        """Have `done` called when its result is, or when the renderer that waits for it is gone."""
+        """Have `done` called when its result is, or (soon) when the renderer that waits for it is gone."""
 
         def settled() -> None:
             if done in self._owed:
@@ -222,9 +228,10 @@ class RendererHost:
         self._waits_for_main = 0
         deadlock.forget(self.contents_id)
         owed, self._owed = self._owed, []
-        for done in owed:
-            done()
+        if not self.loop.is_closed():
+            for done in owed:
+                self.loop.call_later(GRACE, done)
         operations, self._operations = self._operations, {}
         for operation in operations.values():
             operation.fail(why)
-        lockstep.quiet(self)
+        lockstep.forget(self)

@@ -19,6 +19,7 @@ LIMIT = 0.1
 
 
 class Host(Protocol):
+    def is_alive(self) -> bool: ...
     def write(self, chunks: list[Buffer]) -> None: ...
 
 
@@ -61,6 +62,11 @@ class Lockstep:
         if self._queue:
             self._pump()
 
+    def forget(self, host: Host) -> None:
+        """`host` is gone: what waits for it is dropped."""
+        self._queue = deque(waiting for waiting in self._queue if waiting.host is not host)
+        self.quiet(host)
+
     def call_off(self) -> None:
         """The cell was interrupted: code that still waits for its turn is not to begin."""
         for waiting in self._queue:
@@ -76,7 +82,7 @@ class Lockstep:
         while self._queue and (not self._busy or not self.enabled):
             waiting = self._queue.popleft()
             host = waiting.host
-            if self.enabled and host not in self._exempt:
+            if self.enabled and host not in self._exempt and host.is_alive():
                 self._busy.add(host)
             host.write(waiting.chunks)
         if not self._queue:

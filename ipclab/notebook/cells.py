@@ -34,7 +34,7 @@ class Cells:
         kernel.do_execute = self.do_execute
 
     def unload(self) -> None:
-        self._kernel.do_execute = self._original
+        vars(self._kernel).pop("do_execute", None)
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run a cell; its reply waits until what it caused has settled."""
@@ -72,7 +72,7 @@ class Cells:
             return
         if (before := self._scopes.pop(cell, None)) is not None:
             try:
-                before.take_back()
+                before.close()
             except Exception as error:
                 # A listener of `removeListener` that raises is no reason not to run the cell.
                 console.uncaught(error)

@@ -15,6 +15,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.path import compress_user
 
+from ipclab import activity
 from ipclab.main import app as app_module
 from ipclab.main import console, spare
 from ipclab.main.app import app
@@ -49,6 +50,8 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         )
     # ipykernel's own SIGINT handler cannot wake a sleeping loop; any handler of the loop's sets up what can.
     asyncio.get_running_loop().add_signal_handler(signal.SIGURG, lambda: None)
+    # Activities get the numbers that the cells have, if all is as usual; nbval, for one, does not count cells.
+    activity.count_from(max(2, shell.execution_count))
     interrupts = Interrupts(kernel, shell)
     cells = Cells(kernel, interrupts)
     _loaded[shell] = [
@@ -114,7 +117,8 @@ def _name_cells_in_warnings(shell: InteractiveShell) -> Undo:
         if cell is None:
             return original(message, category, filename, lineno, line)
         source = (linecache.getline(filename, lineno) if line is None else line).strip()
-        return f"{' '.join(cell)}, line {lineno}: {category.__name__}: {message}\n  {source}\n"
+        # Without the cell's number: the text is the same in every run.
+        return f"cell, line {lineno}: {category.__name__}: {message}\n  {source}\n"
 
     def undo() -> None:
         warnings.formatwarning = original

@@ -9,13 +9,14 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
+from ipclab import activity
 from ipclab.errors import RendererError, renderer_error
 from ipclab.main import console, pages, registry
 from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import settle
 from ipclab.main.web_contents import ISOLATED_WORLD, MAIN_WORLD, WebContents
-from ipclab.notebook.cells import Cells
+from ipclab.notebook.cells import SETTLE, Cells
 from ipclab.notebook.interrupts import stop_renderers
 
 USAGE = "%%renderer [--page] [--timers] WINDOW [WINDOW ...], for example: %%renderer win"
@@ -71,7 +72,7 @@ class Magics:
         await self._wait(runs)
         errors = [error for run in runs if (error := run.exception()) is not None]
         if "--timers" in options and not errors:
-            await settle(timers=True)
+            await self._wait_for_timers()
         if len(runs) == 1 and not errors:
             return runs[0].result()
         for contents, run in zip(targets, runs, strict=True):
@@ -93,10 +94,16 @@ class Magics:
                 run.cancel()
             raise KeyboardInterrupt from None
 
+    async def _wait_for_timers(self) -> None:
+        try:
+            await settle(SETTLE, timers=True)
+        except TimeoutError as error:
+            console.write(f"ipclab: {error}", error=True)
+
     async def _run(self, contents: WebContents, world: str, source: str) -> Shown | None:
         if not source.strip():
             return None
-        name = f"cell [{self._shell.execution_count - 1}], {contents.label}"
+        name = f"cell [{activity.current.get()}], {contents.label}"
         cell = self._cells.runs_in(contents.id)
         what = f"this cell in {contents.label}"
         try:
@@ -192,6 +199,6 @@ def _syntax_error(error: RendererError) -> RendererError:
 
 def await_renderer(lines: list[str]) -> list[str]:
     """Input transformer: a renderer cell awaits its magic, so that main's loop runs while the renderer does."""
-    return [
-        f"await {line}" if line.startswith("get_ipython().run_cell_magic('renderer',") else line for line in lines
-    ]
+    if lines and lines[0].startswith("get_ipython().run_cell_magic('renderer',"):
+        return [f"await {lines[0]}", *lines[1:]]
+    return lines

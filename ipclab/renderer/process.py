@@ -173,7 +173,7 @@ class RendererProcess:
             self._start_task(frame.operation, self._navigate(frame))
         elif isinstance(frame, TakeBack):
             if (taken := self._scopes.pop(frame.cell, None)) is not None:
-                taken.take_back()
+                taken.close()
         elif isinstance(frame, WaitForTimers):
             if self.page.timers.pending_of(frame.activity):
                 self._timer_waits.append((frame.operation, frame.activity))

@@ -72,11 +72,17 @@ def in_page_code(frame: FrameType | None) -> bool:
     return False
 
 
+def without_number(name: str) -> str:
+    """A console's texts are the same in every run: they say ``cell``, where tracebacks say ``cell [3]``."""
+    before, bracket, after = name.partition(" [")
+    return before + after.partition("]")[2] if bracket and before == "cell" else name
+
+
 def uncaught_text(error: BaseException) -> str:
     """What a console shows of an exception that nobody caught: its text first, then where."""
     name, message, _ = describe(error)
     where = [
-        f"    at {line.filename}, line {line.lineno}: {line.line}"
+        f"    at {without_number(line.filename)}, line {line.lineno}: {line.line}"
         for line in traceback.extract_tb(error.__traceback__)
         if not line.filename.startswith(PACKAGE_FOLDER)
     ]
@@ -91,7 +97,7 @@ def warning_text(
     if filename.startswith(PACKAGE_FOLDER):
         return told
     source = (linecache.getline(filename, lineno) if line is None else line).strip()
-    return f"{filename}, line {lineno}: {told}" + (f"  {source}\n" if source else "")
+    return f"{without_number(filename)}, line {lineno}: {told}" + (f"  {source}\n" if source else "")
 
 
 def _strip_summaries(told: traceback.TracebackException) -> None:

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench import report, workers
-from tests.bench.rounds import Rounds
+from . import report, workers
+from .rounds import Rounds
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
-from tests.bench.rounds import Rounds, Series
+from .rounds import Rounds, Series
 
 
 @dataclass(frozen=True)

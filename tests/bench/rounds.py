@@ -8,7 +8,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from tests.bench.workers import Worker, import_time
+from .workers import Worker, import_time
 
 MIB = 1 << 20
 LARGE = 100_000_000
