@@ -21,6 +21,8 @@ help:
 	@echo 'make test           check everything, or one part of it:'
 	@echo '                    make style | types | behaviour | notebooks | browser'
 	@echo 'make outputs        run the notebooks and keep their outputs'
+	@echo 'make picture        make the picture of README.md anew'
+	@echo 'make bench          measure, beside Node and a raw socket pair'
 	@echo 'make requirements   pin the dependencies anew            (ARGS=--upgrade: the newest ones)'
 	@echo 'Python >= 3.11 is needed; PYTHON=python3.13 names one. "rm -rf $(VENV)" starts afresh.'
 
@@ -107,13 +109,15 @@ browser: $(READY)
 
 # ---- for those who change things -----------------------------------------------------------------------------------
 
-# Not from JupyterLab: it saves pictures of diagrams and chunks of text that a kernel alone does not send.
+# Not from JupyterLab: it saves chunks of text that a kernel alone does not send. ARGS may name some notebooks only.
 outputs: $(READY)
-	@$(VENV_PYTHON) -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False \
-		notebooks/*.ipynb $(ARGS)
+	@$(VENV_PYTHON) tests/execute_notebooks.py $(ARGS)
 
 picture: $(READY)
 	@$(VENV_PYTHON) tests/browser/make_picture.py
+
+bench: $(READY)
+	@$(VENV_PYTHON) -m tests.bench $(ARGS)
 
 requirements: $(READY)
 	@CUSTOM_COMPILE_COMMAND='make requirements' $(VENV_PYTHON) -m piptools compile --quiet --extra dev \

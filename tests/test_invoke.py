@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -343,8 +343,16 @@ async def test_the_first_of_frame_contents_and_ipc_main_that_has_a_handler_answe
     """Semantics a.1, scoped emitters: handlers override in the order frame, contents, ipcMain."""
     contents, other = await open_page(), await open_page()
     called: list[str] = []
+
+    def handler_of(name: str) -> Callable[..., str]:
+        def handler(_: object) -> str:
+            called.append(name)
+            return name
+
+        return handler
+
     for name, emitter in (("ipc_main", ipc_main), ("contents", contents.ipc), ("frame", contents.main_frame.ipc)):
-        emitter.handle("ch", lambda _, name=name: [called.append(name), name][1])
+        emitter.handle("ch", handler_of(name))
         assert await contents.execute("await ipc_renderer.invoke('ch')") == name
     assert await other.execute("await ipc_renderer.invoke('ch')") == "ipc_main"
     assert called == ["ipc_main", "contents", "frame", "ipc_main"]
@@ -475,7 +483,12 @@ async def test_a_promise_vanishes_with_its_page_and_the_next_page_gets_no_stray_
     await begun.wait()
     await contents.load_url("about:blank")
     await contents.execute("from ipclab import ipc_renderer")
-    ipc_main.handle("next", lambda _: [gate.set(), "next"][1])
+
+    @ipc_main.handle("next")
+    def next_one(_: object) -> str:
+        gate.set()
+        return "next"
+
     assert await contents.execute("await ipc_renderer.invoke('next')") == "next"
     await settle()
     assert ended == ["ended"]
