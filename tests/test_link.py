@@ -161,6 +161,8 @@ async def test_a_spare_process_is_handed_over_once() -> None:
     assert BrowserWindow().web_contents.get_os_process_id() != pid
 
 
+@linux
+@pytest.mark.xfail(strict=True, reason="bug S28: the dead spare's socket stays open")
 @program
 async def test_a_spare_that_died_is_not_handed_over() -> None:
     spare.prepare()
@@ -169,9 +171,11 @@ async def test_a_spare_that_died_is_not_handed_over() -> None:
     async with asyncio.timeout(5):
         while not is_zombie(pid) and is_alive(pid):
             await asyncio.sleep(0)
+    files = len(open_files())
     contents = BrowserWindow().web_contents
     assert await contents.execute("1") == 1
     assert contents.get_os_process_id() != pid
+    assert len(open_files()) <= files + 1, "the dead spare's end is still open"  # a socket and a pidfd for one socket
 
 
 @program
@@ -280,7 +284,6 @@ async def test_arguments_that_are_no_clone_data_are_not_delivered(capsys: pytest
     capsys.readouterr()
 
 
-@pytest.mark.xfail(strict=True, reason="bug S25: main waits for a process that never ends")
 @program
 async def test_a_renderer_that_hangs_up_without_ending_is_gone() -> None:
     """The end of the stream is the end: nothing more can be said to it."""

@@ -193,7 +193,6 @@ async def test_a_busy_renderer_that_ends_lets_the_others_go_on(how: str) -> None
         await busy
 
 
-@pytest.mark.xfail(strict=True, reason="bug S27: what waits for the dead takes a turn")
 @pytest.mark.parametrize("how", ["destroy", "crash"])
 @program
 async def test_frames_that_wait_for_a_renderer_that_is_gone_hold_up_nobody(how: str, gate: Path) -> None:
@@ -216,7 +215,6 @@ async def test_frames_that_wait_for_a_renderer_that_is_gone_hold_up_nobody(how: 
     assert [message.outcome for message in trace] == ["lost"] * 3
 
 
-@pytest.mark.xfail(strict=True, reason="bug S27: what waits for the dead takes a turn")
 @program
 async def test_a_crashed_window_loads_again_in_lockstep() -> None:
     contents = await open_page()
