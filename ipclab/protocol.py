@@ -210,8 +210,14 @@ class Idle(Frame, tag=42):
     handled: list[Handled]
 
 
+class GaveUp(Frame, tag=43):
+    """The renderer waits for the answer to its `send_sync` no more: it was interrupted."""
+
+    call: int
+
+
 ToRenderer = Start | Navigate | Run | Deliver | Reply | Failure | TakeBack | WaitForTimers
-ToMain = Send | Invoke | SendSync | Refused | Console | Done | Raised | DomReady | PreloadError | Idle
+ToMain = Send | Invoke | SendSync | Refused | Console | Done | Raised | DomReady | PreloadError | Idle | GaveUp
 Buffer = bytes | bytearray | memoryview
 F = TypeVar("F")
 

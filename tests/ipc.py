@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, ParamSpec
 
+import pytest
+
 from ipclab import BrowserWindow, restart
 from ipclab.main import spare
 from ipclab.main.web_contents import ISOLATED_WORLD, WebContents
@@ -38,7 +40,10 @@ def program(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
         spare.dismiss()
         assert children() <= before, "a child process is left"
 
-    return run
+    # A ResourceWarning comes where nothing can be raised: pytest tells of it, and that fails the test.
+    strict = pytest.mark.filterwarnings("error::ResourceWarning", "error::pytest.PytestUnraisableExceptionWarning")
+    marked: Callable[P, None] = strict(run)
+    return marked
 
 
 async def live(life: Coroutine[Any, Any, None]) -> None:

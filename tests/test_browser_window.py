@@ -307,8 +307,9 @@ async def test_a_window_may_be_closed_in_the_middle_of_its_messages() -> None:
         assert window is not None
         window.destroy()
 
+    wait = "import asyncio\nawait asyncio.Event().wait()"
     with pytest.raises(RenderProcessGone):
-        await contents.execute("for number in range(100): ipc_renderer.send('ch', number)")
+        await contents.execute(f"for number in range(100): ipc_renderer.send('ch', number)\n{wait}")
     await settle()
     assert heard == [0]
 

@@ -255,7 +255,7 @@ _ = set_timeout(again, 50, 2)
     assert not both.late
 
 
-@pytest.mark.xfail(strict=True, reason="--timers ends with an error, after 10 s whatever SETTLE says")
+@pytest.mark.xfail(strict=True, reason="--timers does not look at SETTLE")
 def test_timers_that_never_end_are_named_in_one_line(kernel: Kernel) -> None:
     kernel.good("ipclab.notebook.cells.SETTLE = 0.3")
     forever = "def tick():\n    set_timeout(tick, 20)\ntick()"
@@ -288,7 +288,6 @@ async def slow(event, number):
     assert not any(cell.late for cell in cells)
 
 
-@pytest.mark.xfail(strict=True, reason="a task cancelled before its first step is never resumed")
 def test_code_that_cancels_itself_ends(kernel: Kernel) -> None:
     for source in ("asyncio.current_task().cancel()", "for task in asyncio.all_tasks(): task.cancel()"):
         cell = kernel.run(f"%%renderer win\n{source}\nawait asyncio.sleep(1000)", limit=5)
@@ -458,7 +457,6 @@ def test_a_cell_that_failed_is_taken_back_too(kernel: Kernel) -> None:
     assert kernel.good("ipc_main.listener_count('x')").result == "1"
 
 
-@pytest.mark.xfail(strict=True, reason="what a task registers after its cell was taken back stays")
 def test_a_listener_of_a_task_that_outlives_its_cell_is_taken_back(kernel: Kernel) -> None:
     source = """
 async def register():

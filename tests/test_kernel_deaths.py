@@ -169,10 +169,7 @@ def check_that_reload_revives(kernel: Kernel) -> None:
 @pytest.mark.parametrize(
     "waits",
     [
-        pytest.param(
-            "await ipc_renderer.invoke('never')",
-            marks=pytest.mark.xfail(strict=True, reason="the handler of a dead renderer is waited for"),
-        ),
+        "await ipc_renderer.invoke('never')",
         "ipc_renderer.send_sync('keep')",
         "await asyncio.sleep(1000)",
         "time.sleep(1000)",

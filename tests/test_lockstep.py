@@ -163,6 +163,7 @@ async def test_a_busy_renderer_holds_up_the_others_for_the_limit_only(gate: Path
     assert await second.execute("'again'") == "again"
     await write(gate)
     await busy
+    await settle()
     # Then it counts again.
     busy = asyncio.ensure_future(first.execute(busy_until_written(gate)))
     await asyncio.sleep(0)

@@ -20,6 +20,9 @@ def rows(messages: list[Message] | None = None) -> list[Row]:
     return [(each.kind, each.sender, each.receiver, each.channel, each.outcome) for each in found]
 
 
+#: Code that does not end before its window does.
+WAIT = "import asyncio\nawait asyncio.Event().wait()"
+
 # --- outcomes ------------------------------------------------------------------------------------------------------
 
 
@@ -168,7 +171,7 @@ async def test_messages_of_a_window_that_was_closed_meanwhile_are_lost() -> None
         heard.append(number)
         BrowserWindow.get_all_windows()[0].destroy()
 
-    running = asyncio.ensure_future(contents.execute("for n in range(3): ipc_renderer.send('ch', n)"))
+    running = asyncio.ensure_future(contents.execute(f"for n in range(3): ipc_renderer.send('ch', n)\n{WAIT}"))
     with pytest.raises(RenderProcessGone):
         await running
     assert heard == [0]

@@ -90,7 +90,6 @@ def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
 
 
 def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buffers: Buffers) -> None:
-    host.waits()
     deadlock.begin_sync(contents.id)
     message = trace.add(
         "send_sync",
@@ -102,19 +101,17 @@ def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buf
         sent_at=traffic.since_start(frame.sent_at),
         activity=frame.activity,
     )
-    done = host.owe(keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value"))
+    host.waits(frame.call, keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value"))
 
     def answer(value: object) -> None:
         payload, out = clone.encode(value, "return_value")
         trace.mark(message.number, "delivered", traffic.now())
         reply(contents, host, frame, message.number, payload, out)
-        done()
 
     def give_up() -> None:
         payload, out = clone.encode(versions.send_sync_reply_never_sent(contents.electron_version), "return_value")
         trace.mark(message.number, "unheard", traffic.now(), "reply was never sent")
         reply(contents, host, frame, message.number, payload, out)
-        done()
 
     args = decode(frame.payload, buffers)
     event = IpcMainSyncEvent(contents, answer, give_up)
@@ -296,10 +293,8 @@ def fail(contents: WebContents, host: RendererHost, frame: Invoke, answers: int,
 def _send_back(
     host: RendererHost, frame: Reply | Failure, buffers: list[Buffer], number: int, question: Invoke | SendSync
 ) -> None:
-    if isinstance(question, SendSync):
-        deadlock.end_sync(host.contents_id)
-        host.goes_on()
-    if host.link.closed:
+    waits = not isinstance(question, SendSync) or host.goes_on(question.call)
+    if not waits or host.link.closed:
         trace.mark(number, "lost", traffic.now())
     else:
         host.send(frame, buffers, number)

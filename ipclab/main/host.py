@@ -13,7 +13,7 @@ from ipclab.link import Link
 from ipclab.main import console, deadlock
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
-from ipclab.protocol import Buffer, Done, Idle, Raised, ToMain, ToRenderer, pack
+from ipclab.protocol import Buffer, Done, GaveUp, Idle, Raised, ToMain, ToRenderer, pack
 
 #: Seconds for which cells still wait for handlers whose renderer is gone: they may be about to end.
 GRACE = 0.5
@@ -63,7 +63,7 @@ class RendererHost:
         self.label = f"renderer {contents_id}"
         self.link = link
         self.loop = loop
-        self._waits_for_main = 0
+        self._sync_calls: dict[int, Callable[[], None]] = {}  # those that wait, and what ends each
         self._on_frame = on_frame
         self._on_gone = on_gone
         self._sent: deque[tuple[int, int]] = deque()  # activity and trace number of each frame not worked off
@@ -142,6 +142,8 @@ class RendererHost:
         try:
             if isinstance(frame, Idle):
                 self._acknowledge(frame)
+            elif isinstance(frame, GaveUp):
+                self.goes_on(frame.call)
             elif isinstance(frame, Done | Raised):
                 self._end_operation(frame, buffers)
             else:
@@ -185,29 +187,32 @@ class RendererHost:
         count = self._counts.pop(number, 0) + change
         if count:
             self._counts[number] = count
-        if self._waits_for_main:
+        if self._sync_calls:
             return
         if change > 0:
             traffic.frames_left(number, change)
         else:
             traffic.frames_done(number, -change)
 
-    def waits(self) -> None:
+    def waits(self, call: int, done: Callable[[], None]) -> None:
         """The renderer has called `send_sync`: what it was sent waits for main, and nobody can wait for that."""
-        if not self._waits_for_main:
+        if not self._sync_calls:
             for number, count in self._counts.items():
                 traffic.frames_done(number, count)
-        self._waits_for_main += 1
+        self._sync_calls[call] = done
         lockstep.quiet(self)
 
-    def goes_on(self) -> None:
-        """Its `send_sync` is being answered."""
-        if not self._waits_for_main:
-            return  # it has died meanwhile
-        self._waits_for_main -= 1
-        if not self._waits_for_main:
+    def goes_on(self, call: int) -> bool:
+        """Its `send_sync` is answered, or it has given up waiting; False if it waits for that call no more."""
+        done = self._sync_calls.pop(call, None)
+        if done is None:
+            return False
+        done()
+        deadlock.end_sync(self.contents_id)
+        if not self._sync_calls:
             for number, count in self._counts.items():
                 traffic.frames_left(number, count)
+        return True
 
     def _gone(self, reason: str, code: int) -> None:
         fault = f", {self.link.fault}" if self.link.fault else ""
@@ -225,7 +230,9 @@ class RendererHost:
             if message:
                 trace.mark(message, "lost", traffic.now())
             self._count(number, -1)
-        self._waits_for_main = 0
+        sync_calls, self._sync_calls = self._sync_calls, {}
+        for done in sync_calls.values():
+            done()
         deadlock.forget(self.contents_id)
         owed, self._owed = self._owed, []
         if not self.loop.is_closed():

@@ -16,11 +16,17 @@ _timer: asyncio.TimerHandle | None = None
 def take() -> Link:
     """Return a renderer process that waits for its `Start` frame, and have another one made ready soon."""
     global _spare
-    link, _spare = _spare, None
-    if link is None or not link.is_alive():
-        link = Link.spawn()
+    _drop_dead()
+    link, _spare = _spare or Link.spawn(), None
     _schedule()
     return link
+
+
+def _drop_dead() -> None:
+    global _spare
+    if _spare is not None and not _spare.is_alive():
+        _spare.close()
+        _spare = None
 
 
 def _schedule() -> None:
@@ -34,7 +40,8 @@ def prepare() -> None:
     """Start the spare process now, if there is none."""
     global _spare, _timer
     _timer = None
-    if _spare is None or not _spare.is_alive():
+    _drop_dead()
+    if _spare is None:
         try:
             _spare = Link.spawn()
         except OSError:

@@ -9,10 +9,10 @@ import re
 import signal
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import ipykernel
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.path import compress_user
 
@@ -51,8 +51,8 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         )
     # ipykernel's own SIGINT handler cannot wake a sleeping loop; any handler of the loop's sets up what can.
     asyncio.get_running_loop().add_signal_handler(signal.SIGURG, lambda: None)
-    if ipykernel.version_info[0] < 7:
-        raise RuntimeError(f"ipclab needs ipykernel 7 or newer, and this kernel is {ipykernel.__version__}")
+    if int(version("ipykernel").split(".")[0]) < 7:
+        raise RuntimeError(f"ipclab needs ipykernel 7 or newer, and this kernel has {version('ipykernel')}")
     # Activities get the numbers that the cells have, if all is as usual; nbval, for one, does not count cells.
     activity.count_from(max(2, shell.execution_count))
     interrupts = Interrupts(kernel, shell)

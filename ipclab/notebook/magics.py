@@ -16,8 +16,7 @@ from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import settle
 from ipclab.main.web_contents import ISOLATED_WORLD, MAIN_WORLD, WebContents
-from ipclab.notebook.cells import SETTLE, Cells
-from ipclab.notebook.interrupts import stop_renderers
+from ipclab.notebook import cells
 
 USAGE = "%%renderer [--page] [--timers] WINDOW [WINDOW ...], for example: %%renderer win"
 
@@ -50,9 +49,9 @@ class Shown:
 class Magics:
     """The magics of one shell."""
 
-    def __init__(self, shell: InteractiveShell, cells: Cells) -> None:
+    def __init__(self, shell: InteractiveShell, running: cells.Cells) -> None:
         self._shell = shell
-        self._cells = cells
+        self._cells = running
 
     # --- %%renderer ----------------------------------------------------------------------------------------------
 
@@ -88,15 +87,14 @@ class Magics:
         try:
             await asyncio.wait(runs)
         except asyncio.CancelledError:
-            # The kernel was interrupted, and with it the code in the renderers: show where it was.
-            await stop_renderers()
+            # The kernel was interrupted; the end of the cell stops the code in the renderers.
             for run in runs:
                 run.cancel()
             raise KeyboardInterrupt from None
 
     async def _wait_for_timers(self) -> None:
         try:
-            await settle(SETTLE, timers=True)
+            await settle(cells.SETTLE, timers=True)
         except TimeoutError as error:
             console.write(f"ipclab: {error}", error=True)
 

@@ -322,6 +322,10 @@ class RendererProcess:
                     waiting.append(arrived)
                 self._readiness.poll()
                 self._receive()
+        except KeyboardInterrupt:
+            self._calls.pop(call, None)
+            self.write(protocol.GaveUp(activity.current.get(), call))
+            raise
         finally:
             self._queue.extendleft(reversed(waiting))
             if self._queue:

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from jupyter_page import Server, find_chromium, opened
+from playwright.sync_api import ViewportSize
 
 IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
 CELLS = (
@@ -25,10 +26,13 @@ ipc_renderer.send("do-wrok", "渲染进程参数1")
 print("the answer is", await ipc_renderer.invoke("add", 2, 3))""",
     "ipclab.diagram()",
 )
-SIZE = {"width": 1040, "height": 830}
+SIZE: ViewportSize = {"width": 1040, "height": 830}
 
 # Only the notebook: no side bars, no file browser.
-PLAIN = (("application:toggle-mode", {}), ("application:toggle-left-area", {}))
+PLAIN: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("application:toggle-mode", {}),
+    ("application:toggle-left-area", {}),
+)
 
 
 def main() -> int:
@@ -44,8 +48,8 @@ def main() -> int:
             with opened(server, chromium, IMAGES) as lab:
                 lab.page.set_viewport_size(SIZE)
                 lab.open(lab.write("lesson.ipynb", *CELLS))
-                for command, options in PLAIN:
-                    lab.command(command, options)
+                for command in PLAIN:
+                    lab.command(command)
                 lab.run_all()
                 lab.page.wait_for_timeout(500)
                 lab.page.locator(".jp-NotebookPanel-notebook").screenshot(path=IMAGES / "lesson.png")
