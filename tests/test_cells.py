@@ -255,7 +255,6 @@ _ = set_timeout(again, 50, 2)
     assert not both.late
 
 
-@pytest.mark.xfail(strict=True, reason="--timers does not look at SETTLE")
 def test_timers_that_never_end_are_named_in_one_line(kernel: Kernel) -> None:
     kernel.good("ipclab.notebook.cells.SETTLE = 0.3")
     forever = "def tick():\n    set_timeout(tick, 20)\ntick()"

@@ -227,6 +227,24 @@ async def test_an_unclonable_result_is_a_data_clone_error_with_its_path() -> Non
         assert f"{caught.value.path} {caught.value.reason}" == line
 
 
+@pytest.mark.xfail(strict=True, reason="bug S29: the wire knows no subclasses, and the operation stays open")
+@program
+async def test_texts_may_be_instances_of_a_subclass() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    contents = await open_page("got = []\nipc_renderer.on('ch', lambda e, *args: got.append(args))\nNone")
+    heard: list[object] = []
+    ipc_main.on(Text("ch"), lambda _, *args: heard.append(args))
+    ipc_main.handle(Text("ch"), lambda _: "answer")
+    contents.send(Text("ch"), 1)
+    code = "class Text(str): pass\nch = Text('ch')\nipc_renderer.send(ch, 1)\n[got, await ipc_renderer.invoke(ch)]"
+    assert await contents.execute(Text(code)) == [[[1]], "answer"]
+    assert heard == [(1,)]
+    await contents.load_url(Text("about:blank"))
+    await settle(1)
+
+
 @pytest.mark.parametrize("source", [None, 5, b"1"])
 @program
 async def test_source_is_text(source: Any) -> None:

@@ -474,10 +474,10 @@ async def test_a_handler_ends_although_its_asker_is_gone_and_its_reply_is_lost(
 @program
 async def test_a_promise_vanishes_with_its_page_and_the_next_page_gets_no_stray_answer() -> None:
     """Semantics a.1: renderer navigates while an invoke is pending: its promise disappears with its context."""
+    begun, gate, ended = await pending_handler()
     contents = await open_page(
         "async def wait(): print('answered', await ipc_renderer.invoke('ch'))\nset_timeout(wait)\n0"
     )
-    begun, gate, ended = await pending_handler()
     lines: list[str] = []
     contents.on("console-message", lambda details: lines.append(details.message))
     await begun.wait()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
 from ipc import children, is_alive, open_page, program, run_program
 
-from ipclab import BrowserWindow, RenderProcessGone, ipc_main, once, restart, settle
+from ipclab import BrowserWindow, RenderProcessGone, app, ipc_main, once, restart, settle, web_contents
 from ipclab.link import Link, reason_of
 from ipclab.main import spare
 
@@ -146,6 +148,61 @@ asyncio.run(main())
     asyncio.run(until_gone([pid]))
 
 
+@program
+async def test_a_stopped_renderer_does_not_stop_main() -> None:
+    contents = await open_page()
+    os.kill(contents.get_os_process_id(), signal.SIGSTOP)
+    for _ in range(50):
+        contents.send("ch", b"x" * 100_000)
+    async with asyncio.timeout(2):
+        await restart()
+
+
+@program
+async def test_where_the_system_has_no_pidfd_the_end_of_the_stream_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS."""
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    contents = await open_page()
+    gone = once(contents, "render-process-gone")
+    contents.forcefully_crash_renderer()
+    assert (await gone)[1].reason == "killed"
+    await contents.reload()
+    with pytest.raises(RenderProcessGone, match="abnormal-exit, exit code 3"):
+        await contents.execute("import os\nos._exit(3)")
+    await contents.reload()
+    assert await contents.execute("1") == 1
+    other = await open_page()
+    BrowserWindow.get_all_windows()[1].close()
+    assert other.is_destroyed()
+
+
+@program
+async def test_closed_windows_are_not_kept_in_memory() -> None:
+    """Neither by main's tables nor by what once waited for them."""
+    kept: list[weakref.ref[object]] = []
+    for end in ("close", "crash", "restart"):
+        contents = await open_page()
+        window = BrowserWindow.get_all_windows()[0]
+        await contents.execute("ipc_renderer.send('ch')")
+        contents.load_url("about:blank")
+        waits = asyncio.ensure_future(contents.execute("import asyncio\nawait asyncio.Event().wait()"))
+        kept += [weakref.ref(contents), weakref.ref(window), weakref.ref(contents.host)]
+        if end == "crash":
+            gone = once(contents, "render-process-gone")
+            contents.forcefully_crash_renderer()
+            await gone
+            del gone
+        elif end == "close":
+            app.on("window-all-closed", lambda *_: None)
+            window.close()
+        await restart()
+        await asyncio.wait([waits])
+        assert waits.exception() is not None
+        del contents, window, waits
+    gc.collect()
+    assert [each() for each in kept if each() is not None] == []
+
+
 # --- the spare -----------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +255,54 @@ async def test_dismissing_the_spare_ends_it() -> None:
     spare.dismiss()
 
 
+# --- windows that cannot be opened -------------------------------------------------------------------------------
+
+
+@pytest.mark.xfail(strict=True, reason="bug S29: Start takes texts only")
+@program
+async def test_a_path_object_in_the_module_path_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A common slip, which Python itself ignores."""
+    monkeypatch.setattr(sys, "path", [*sys.path, Path("/no/such/folder")])
+    assert await BrowserWindow().web_contents.execute("1") == 1
+
+
+@pytest.mark.xfail(strict=True, reason="bug S30: a process that was spawned is left behind")
+@program
+async def test_a_window_that_cannot_be_opened_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here: the working directory is gone."""
+    spare.prepare()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(FileNotFoundError):
+        BrowserWindow()
+    assert BrowserWindow.get_all_windows() == []
+    assert web_contents.get_all_web_contents() == []
+    spare.dismiss()
+    assert children() == set()
+
+
+def test_a_machine_without_room_for_another_process_says_so_and_nothing_breaks() -> None:
+    done = run_program("""
+import asyncio, os, resource
+from ipclab import BrowserWindow, restart
+async def main():
+    first = BrowserWindow()
+    await first.web_contents.execute("1")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for room in range(3):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/dev/fd")) + room - 1, hard))
+        try: BrowserWindow()
+        except OSError as error: print(error.errno, len(BrowserWindow.get_all_windows()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    print(await BrowserWindow().web_contents.execute("'again'"), await first.web_contents.execute("'first'"))
+    await restart()
+asyncio.run(main())
+""")
+    assert (done.stdout.splitlines(), done.stderr) == (["24 1"] * 3 + ["again first"], "")
+
+
 # --- large and many frames -----------------------------------------------------------------------------------------
 
 
@@ -240,6 +345,24 @@ def listen(event, number, data):
         contents.send("ch", number, b"x" * 100_000)
     await settle()
     assert await contents.execute("got") == [[number, 100_000] for number in range(40)]
+
+
+@program
+async def test_threads_of_a_renderer_may_print_and_send() -> None:
+    """A packet of one thread is never cut by another's."""
+    contents = await open_page()
+    heard: dict[int, list[int]] = {thread: [] for thread in range(4)}
+    ipc_main.on("ch", lambda _, thread, number, __: heard[thread].append(number))
+    await contents.execute("""
+import asyncio, threading
+def work(thread):
+    for number in range(200):
+        ipc_renderer.send("ch", thread, number, b"x" * 70_000 if number % 50 == 0 else None)
+threads = [threading.Thread(target=work, args=(thread,)) for thread in range(4)]
+for thread in threads: thread.start()
+for thread in threads: await asyncio.to_thread(thread.join)
+""")
+    assert heard == {thread: list(range(200)) for thread in range(4)}
 
 
 # --- a renderer that does not play by the rules --------------------------------------------------------------------

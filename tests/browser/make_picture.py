@@ -29,10 +29,7 @@ print("the answer is", await ipc_renderer.invoke("add", 2, 3))""",
 SIZE: ViewportSize = {"width": 1040, "height": 830}
 
 # Only the notebook: no side bars, no file browser.
-PLAIN: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("application:toggle-mode", {}),
-    ("application:toggle-left-area", {}),
-)
+PLAIN = ("application:toggle-mode", "application:toggle-left-area")
 
 
 def main() -> int:
