@@ -49,6 +49,7 @@ class Link:
         self._queue: deque[memoryview] = deque()
         self._queued = 0
         self._pidfd = -1
+        self._killer: asyncio.TimerHandle | None = None
         self.closed = False
         _open.add(self)
         #: Why the link was closed by this side, for the text of the errors that follow.
@@ -198,7 +199,8 @@ class Link:
         code = self.process.poll()
         if code is None:
             # The stream ends a moment before the process can be waited for; one that only hung up must go, too.
-            self._loop.call_later(HANG_UP_GRACE, self.kill)
+            if self._killer is None:
+                self._killer = self._loop.call_later(HANG_UP_GRACE, self.kill)
             if self._pidfd < 0:
                 self._loop.call_later(0.002, self._ended)
             return
@@ -232,6 +234,9 @@ class Link:
     def _forget(self) -> None:
         self.closed = True
         _open.discard(self)
+        if self._killer is not None:
+            self._killer.cancel()
+            self._killer = None
         self._queue.clear()
         self._queued = 0
         loop = self._loop

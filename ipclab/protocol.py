@@ -228,8 +228,8 @@ def pack(frame: Frame, buffers: Sequence[Buffer] = ()) -> list[Buffer]:
     """Return the chunks of `frame`'s packet, in order; large buffers are not copied."""
     try:
         body = _encoder.encode(frame)
-    except UnicodeEncodeError:
-        body = _encoder.encode(_without_surrogates(frame))
+    except (UnicodeEncodeError, TypeError, NotImplementedError):
+        body = _encoder.encode(_with_plain_texts(frame))
     if len(body) > MAX_BODY or len(buffers) > MAX_BUFFERS or sum(map(len, buffers)) > MAX_BUFFER:
         raise Error("the message is too large to travel: more than 1 GiB, or 65,536 large buffers")
     if not buffers:
@@ -238,8 +238,8 @@ def pack(frame: Frame, buffers: Sequence[Buffer] = ()) -> list[Buffer]:
     return [_PREFIX.pack(len(body), len(buffers)) + body + lengths, *buffers]
 
 
-def _without_surrogates(frame: Frame) -> Frame:
-    """Texts of a frame (not its payload) may hold lone surrogates, as `os.fsdecode` makes them: write them out."""
+def _with_plain_texts(frame: Frame) -> Frame:
+    """Texts of a frame (not its payload) may be of subclasses of str, or hold lone surrogates: write those out."""
 
     def clean(value: object) -> object:
         if isinstance(value, str):

@@ -17,6 +17,14 @@ from ipclab.errors import Interrupted
 #: Called with each exception that ended a coroutine nobody awaits (Node's unhandledRejection).
 on_unhandled: Callable[[BaseException], None] | None = None
 
+
+def _exit(request: SystemExit) -> None:
+    raise request
+
+
+#: What `sys.exit()` in a listener or handler does; main lets its app exit instead of the host program.
+on_exit: Callable[[SystemExit], None] = _exit
+
 #: Told of every coroutine that did not end in its first stretch, so that settling can wait for it.
 on_open: ContextVar[Callable[[asyncio.Task[Any]], None] | None] = ContextVar("ipclab_on_open", default=None)
 
@@ -73,6 +81,9 @@ def _rest(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> Generato
 async def _drive(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> Any:
     try:
         return await _rest(coroutine, first)
+    except SystemExit as request:
+        on_exit(request)
+        raise Interrupted("the app exits") from None
     except KeyboardInterrupt as error:
         # A task that ends with KeyboardInterrupt would take the whole loop down.
         raise Interrupted("the kernel was interrupted") from error

@@ -227,7 +227,6 @@ async def test_an_unclonable_result_is_a_data_clone_error_with_its_path() -> Non
         assert f"{caught.value.path} {caught.value.reason}" == line
 
 
-@pytest.mark.xfail(strict=True, reason="bug S29: the wire knows no subclasses, and the operation stays open")
 @program
 async def test_texts_may_be_instances_of_a_subclass() -> None:
     class Text(str):

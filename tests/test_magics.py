@@ -220,7 +220,6 @@ except ZeroDivisionError as error:
     assert cell.error == "ValueError: no"
 
 
-@pytest.mark.xfail(strict=True, reason="the label counts blank cells, which IPython does not")
 def test_the_cells_number_is_the_notebooks(kernel: Kernel) -> None:
     kernel.good("  \n")
     cell = kernel.run("%%renderer win\n1 / 0")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ipclab import tasks, versions
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
-from ipclab.main import console, dispatch, registry, spare
+from ipclab.main import console, dispatch, listening, registry, spare
 from ipclab.main.events import Event
 from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
@@ -172,10 +172,7 @@ class App(EventEmitter):
             self._staying -= 1
 
     def _emit(self, name: str, *args: object) -> None:
-        try:
-            self.emit(name, *(args or (Event(),)))
-        except Exception as error:
-            console.uncaught(error)
+        listening.announce(self, name, *(args or (Event(),)))
 
     def _restart(self) -> None:
         self.remove_all_listeners()
@@ -191,6 +188,15 @@ class App(EventEmitter):
 
 app = App()
 tasks.on_unhandled = console.unhandled_rejection
+tasks.on_exit = lambda request: app.exit(exit_status(request))
+
+
+def exit_status(request: SystemExit) -> int:
+    """Return what `sys.exit` was given as an exit code (a text is printed and counts as 1)."""
+    if request.code is None or isinstance(request.code, int):
+        return request.code or 0
+    console.write(str(request.code), error=True)
+    return 1
 
 
 def _destroy_all_windows() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from ipclab import scope
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
-from ipclab.main import console, registry
+from ipclab.main import listening, registry
 from ipclab.main.app import app
 from ipclab.main.events import Event
 from ipclab.main.load import Load
@@ -231,10 +231,7 @@ class BrowserWindow(EventEmitter):
             raise TypeError("Object has been destroyed")
 
     def _emit(self, name: str, *args: object) -> None:
-        try:
-            self.emit(name, *(args or (Event(),)))
-        except Exception as error:
-            console.uncaught(error)
+        listening.announce(self, name, *(args or (Event(),)))
 
     def __repr__(self) -> str:
         if self._destroyed:

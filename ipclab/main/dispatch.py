@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import weakref
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ipclab import clone, tasks, versions
@@ -14,7 +12,8 @@ from ipclab.errors import DataCloneError, ProtocolError
 from ipclab.main import console, deadlock
 from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainSyncEvent
 from ipclab.main.ipc_main import Handler, IpcMain, ipc_main
-from ipclab.main.traffic import mine, trace, traffic
+from ipclab.main.listening import keep_open, running
+from ipclab.main.traffic import trace, traffic
 from ipclab.protocol import Buffer, Failure, Invoke, Refused, Reply, Send, SendSync, ToMain
 from ipclab.record import Kind
 
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from ipclab.main.web_contents import WebContents
 
 Buffers = list[bytearray]
-
-#: Listeners and handlers that have not ended; asyncio itself keeps tasks only weakly.
-running: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
 
 #: Which life of the app this is: what a handler of an earlier one has to say interests nobody.
 life = 0
@@ -46,25 +42,6 @@ async def end_life() -> None:
         task.cancel("restarted")
     if ending:
         await asyncio.wait(ending, timeout=1)
-
-
-def keep_open(number: int, what: str) -> Callable[[], None]:
-    """Keep an activity from settling until the returned function is called; what runs below does not wait for it."""
-    token = traffic.opened(number, what)
-    own = mine.get()
-    mine.set({token} if own is None else own | {token})
-
-    def keep_open_too(task: asyncio.Task[Any]) -> None:
-        """An `async` listener is open until it ends."""
-        another = traffic.opened(number, what)
-        tokens = mine.get()
-        if tokens is not None:
-            tokens.add(another)
-        task.add_done_callback(lambda _: traffic.closed(number, another))
-        running.add(task)
-
-    tasks.on_open.set(keep_open_too)
-    return partial(traffic.closed, number, token)
 
 
 def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
@@ -130,6 +107,8 @@ def emit_all(contents: WebContents, name: str, event: IpcMainEvent, channel: str
             # Electron's own guard on `error` hears nothing.
             heard = emitter.listener_count(channel) > emitter._guards(channel) or heard
             emitter.emit(channel, event, *args)
+    except SystemExit as request:
+        tasks.on_exit(request)
     except (Exception, KeyboardInterrupt) as error:
         heard = True
         console.uncaught(error)
@@ -164,17 +143,18 @@ def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers:
         return
     done = host.owe(keep_open(frame.activity, f"handler for '{frame.channel}' in main"))
     # The handler's own coroutine is waited for by `done`; only what it starts may open more.
-    tasks.on_open.set(None)
+    tasks.on_open.set(running.add)
     invocation = Invocation(contents, host, frame, message.number, done)
     try:
         result = run_handler(handler, IpcMainInvokeEvent(contents), decode(frame.payload, buffers))
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
+    except SystemExit as request:
+        tasks.on_exit(request)
+        return
+    except (Exception, KeyboardInterrupt) as error:
         invocation.reject(error)
         return
     if isinstance(result, asyncio.Future):
         result.add_done_callback(invocation.settled)
-        if isinstance(result, asyncio.Task):
-            running.add(result)
     else:
         invocation.resolve(result)
 
@@ -206,6 +186,8 @@ class Invocation:
     def settled(self, future: asyncio.Future[Any]) -> None:
         if self._life != life:
             self._done = None
+            if not future.cancelled():
+                future.exception()  # looked at, so that asyncio does not report it
         elif future.cancelled():
             # Nothing failed that main's console should hear of; the page must not wait for ever, though.
             self._answer_failure("Error: the handler was cancelled", "the handler was cancelled")

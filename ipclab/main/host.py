@@ -100,14 +100,30 @@ class RendererHost:
         self._written += 1
         self.link.write(chunks)
 
-    def ask(self, what: str, on_done: Callable[[], object] | None = None) -> tuple[int, asyncio.Future[Any]]:
-        """Begin an operation; `what` names it for those who wait too long, `on_done` is called if it ends well."""
+    def ask(
+        self,
+        what: str,
+        make: Callable[[int], ToRenderer] | None,
+        instead: Callable[[int], ToRenderer] | None = None,
+        on_done: Callable[[], object] | None = None,
+    ) -> tuple[int, asyncio.Future[Any]]:
+        """Begin an operation and send the frame that `make(number)` makes; return its number and its future.
+
+        `what` names it for those who wait too long, `instead` makes the frame to send if it is called off, `on_done`
+        is called if it ends well.
+        """
         self._last += 1
         number = self._last
         operation = self._operations[number] = Operation(what, self.loop, on_done)
         # Who gives up waiting cancels the future.
         operation.future.add_done_callback(lambda future: self.abandon(number) if future.cancelled() else None)
-        return self._last, operation.future
+        if make is not None:
+            try:
+                self.send(make(number), instead=None if instead is None else instead(number))
+            except Exception:
+                self.abandon(number)
+                raise
+        return number, operation.future
 
     def owe(self, done: Callable[[], None]) -> Callable[[], None]:
         """Have `done` called when its result is, or (soon) when the renderer that waits for it is gone."""

@@ -75,12 +75,12 @@ class Loading:
         host = contents.living_host()
         self.page = page
         what = f"the load of {self.asked_for} in {contents.label}"
-        load.operation = host.ask(what, lambda: activity.run(load.activity, self._finish, load))[0]
         preferences = contents.preferences
-        host.send(
-            Navigate(
+        load.operation, _ = host.ask(
+            what,
+            lambda operation: Navigate(
                 activity.current.get(),
-                load.operation,
+                operation,
                 page.url,
                 page.html,
                 page.title or "",
@@ -90,7 +90,8 @@ class Loading:
                 preferences.context_isolation,
                 preferences.node_integration,
                 preferences.sandbox,
-            )
+            ),
+            on_done=lambda: activity.run(load.activity, self._finish, load),
         )
         contents.announce("did-frame-navigate", page.url)
         contents.announce("did-navigate", page.url)

@@ -18,7 +18,7 @@ from ipclab.errors import (
     RenderProcessGone,
 )
 from ipclab.link import MAX_QUEUED
-from ipclab.main import console, deadlock, dispatch, registry, spare
+from ipclab.main import console, deadlock, dispatch, listening, registry, spare
 from ipclab.main import traffic as traffic_module
 from ipclab.main.details import ConsoleMessage, RenderProcessGoneDetails
 from ipclab.main.events import Event
@@ -83,23 +83,21 @@ class WebContents(EventEmitter):
     # --- the process ---------------------------------------------------------------------------------------------
 
     def _start_process(self) -> RendererHost:
-        link = spare.take()
-        host = RendererHost(self.id, link, self.loop, self._arrived, self._gone)
-        self._crashed = False
         preferences = self.preferences
-        host.send(
-            Start(
-                activity.current.get(),
-                VERSION,
-                self.id,
-                preferences.electron_version,
-                preferences.context_isolation,
-                preferences.node_integration,
-                preferences.sandbox,
-                sys.path,
-                os.getcwd(),
-            )
+        start = Start(
+            activity.current.get(),
+            VERSION,
+            self.id,
+            preferences.electron_version,
+            preferences.context_isolation,
+            preferences.node_integration,
+            preferences.sandbox,
+            [path for path in sys.path if isinstance(path, str)],
+            _working_directory(),
         )
+        host = RendererHost(self.id, spare.take(), self.loop, self._arrived, self._gone)
+        self._crashed = False
+        host.send(start)
         return host
 
     def living_host(self) -> RendererHost:
@@ -125,7 +123,7 @@ class WebContents(EventEmitter):
         """Kill the renderer process; `render-process-gone` follows."""
         self._check()
         if not self._crashed:
-            self.host.ask(f"the end of {self.label}")  # answered by its death: the cell waits for it
+            self.host.ask(f"the end of {self.label}", None)  # answered by its death: the cell waits for it
             self.host.link.kill()
 
     def _gone(self, reason: str, code: int) -> None:
@@ -141,10 +139,7 @@ class WebContents(EventEmitter):
         self.announce("render-process-gone", Event(), details)
         from ipclab.main.app import app
 
-        try:
-            app.emit("render-process-gone", Event(), self, details)
-        except Exception as error:
-            console.uncaught(error)
+        listening.announce(app, "render-process-gone", Event(), self, details)
 
     def _check(self) -> None:
         if self._destroyed:
@@ -245,10 +240,12 @@ class WebContents(EventEmitter):
         if self._crashed:
             raise RenderProcessGone(self._gone_text)
         with deadlock.waiting(self.id):
-            number, future = self.host.ask(what)
             this = activity.current.get()
-            nothing = Run(this, number, world, "", name, None, False)
-            self.host.send(Run(this, number, world, source, name, cell, display), instead=nothing)
+            _, future = self.host.ask(
+                what,
+                lambda number: Run(this, number, world, source, name, cell, display),
+                lambda number: Run(this, number, world, "", name, None, False),
+            )
             # Shielded: the code runs on when nobody waits for it any more, and is open until it has ended.
             return await asyncio.shield(future)
 
@@ -270,9 +267,8 @@ class WebContents(EventEmitter):
         """Return a future that is done once the activity has no timers in this renderer; None without a renderer."""
         if self._destroyed or self._crashed:
             return None
-        operation, future = self.host.ask(f"timers in {self.label}")
-        self.host.send(WaitForTimers(number, operation))
-        return future
+        what = f"timers in {self.label}"
+        return self.host.ask(what, lambda operation: WaitForTimers(number, operation))[1]
 
     # --- loads ---------------------------------------------------------------------------------------------------
 
@@ -376,14 +372,19 @@ class WebContents(EventEmitter):
         """Emit with an event object first; a listener that raises ends here, not in the code that caused it."""
         if not args or not isinstance(args[0], Event | ConsoleMessage):
             args = (Event(), *args)
-        try:
-            self.emit(name, *args)
-        except Exception as error:
-            console.uncaught(error)
+        listening.announce(self, name, *args)
 
     def __repr__(self) -> str:
         state = " destroyed" if self._destroyed else " crashed" if self._crashed else ""
         return f"<WebContents {self.id}{state}>"
+
+
+def _working_directory() -> str:
+    """Return the program's working directory, '' if it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _timer_waits(number: int) -> list[asyncio.Future[Any]]:

@@ -38,10 +38,12 @@ class Cells:
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run a cell; its reply waits until what it caused has settled."""
-        if silent:
+        if silent or not code.strip():
             return await self._original(code, silent, *args, **kwargs)
         cell: str | None = kwargs.get("cell_id")
         self.running_cell = cell
+        # Cells and activities have the same numbers, wherever cells are counted.
+        activity.count_from(self._kernel.shell.execution_count)
         activity.begin()
         self._take_back(cell)
         token = scope.current.set(None if cell is None else self._scopes.setdefault(cell, scope.Scope()))

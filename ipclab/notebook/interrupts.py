@@ -71,10 +71,12 @@ class Interrupts:
 
         def handle(_signum: int, frame: FrameType | None) -> None:
             self.happened = True
-            error = self._to_raise_in(frame)
+            catcher, error = self._to_raise_in(frame)
+            if catcher is not InteractiveShell.run_code.__code__:
+                # Not the cell's own code: the cell is to end all the same.
+                loop.call_soon_threadsafe(stop_waiting)
             if error is not None:
                 raise error
-            loop.call_soon_threadsafe(stop_waiting)
 
         before = signal.signal(signal.SIGINT, handle)
         try:
@@ -82,18 +84,18 @@ class Interrupts:
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def _to_raise_in(self, frame: FrameType | None) -> BaseException | None:
-        """Return what to raise in the code that was interrupted; None if it is the loop's own."""
+    def _to_raise_in(self, frame: FrameType | None) -> tuple[CodeType | None, BaseException | None]:
+        """Return who will catch it, and what to raise where the code was interrupted; None in the loop's own work."""
         readers = in_cell = False
         while frame is not None:
             caller = frame.f_back
             if caller is not None and caller.f_code in CALLERS:
                 readers = readers or not frame.f_code.co_filename.startswith(PACKAGE_FOLDER)
             if readers and frame.f_code in CATCHERS:
-                return KeyboardInterrupt()
+                return frame.f_code, KeyboardInterrupt()
             in_cell = in_cell or self._is_cell(frame)
             frame = caller
-        return Interrupted("the kernel was interrupted") if in_cell else None
+        return None, Interrupted("the kernel was interrupted") if in_cell else None
 
     def _is_cell(self, frame: FrameType) -> bool:
         name: Any = self._shell.compile.format_code_name(frame.f_code.co_filename)

@@ -111,7 +111,7 @@ class RendererProcess:
     def _after_critical(self) -> None:
         if self._interrupt_waits:
             self._interrupt_waits = False
-            raise KeyboardInterrupt
+            self.interrupt(sys._getframe())
 
     def flush(self) -> None:
         for stream in self._streams:
@@ -311,15 +311,15 @@ class RendererProcess:
 
     def wait_for(self, call: int) -> Any:
         """Block until main answers `call`; other frames wait their turn."""
-        waiting: deque[Arrived] = deque()
+        seen = 0
         try:
             while True:
-                while self._queue:
-                    arrived = self._queue.popleft()
-                    frame = arrived[0]
+                while seen < len(self._queue):
+                    frame, buffers = self._queue[seen]
                     if isinstance(frame, Reply | Failure) and frame.call == call:
-                        return self._sync_answer(frame, arrived[1])
-                    waiting.append(arrived)
+                        del self._queue[seen]
+                        return self._sync_answer(frame, buffers)
+                    seen += 1
                 self._readiness.poll()
                 self._receive()
         except KeyboardInterrupt:
@@ -327,7 +327,6 @@ class RendererProcess:
             self.write(protocol.GaveUp(activity.current.get(), call))
             raise
         finally:
-            self._queue.extendleft(reversed(waiting))
             if self._queue:
                 self.loop.call_soon(self._work, context=self._base)
 

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from ipclab import ipc_renderer  # type: ignore[attr-defined]  # what a renderer gets
+from ipclab import ipc_renderer
 
 payloads: dict[str, list[Any]] = {}
 
