@@ -176,7 +176,6 @@ async def test_where_the_system_has_no_pidfd_the_end_of_the_stream_tells(monkeyp
     assert other.is_destroyed()
 
 
-@pytest.mark.xfail(strict=False, reason="bug S33: a timer of the link keeps a crashed window for a while")
 @program
 async def test_closed_windows_are_not_kept_in_memory() -> None:
     """Neither by main's tables nor by what once waited for them."""

@@ -37,7 +37,7 @@ class Operation:
             # At once, not on the loop's next turn: the frames behind this one were said later.
             self.on_done()
         traffic.closed(self.activity, self.token)
-        if not self.future.done():
+        if not self.future.done() and not self.future.get_loop().is_closed():
             self.future.set_result(result)
 
     def fail(self, error: BaseException) -> None:

@@ -260,9 +260,8 @@ class RendererProcess:
         self.page = page = Page(self, frame, self._electron_version)
         if frame.preload is not None:
             is_preload.set(True)
-            try:
-                await run_source(frame.preload.source, frame.preload.name, page.isolated.names)
-            except Exception as error:
+            error = await self._run_script(page, frame.preload.source, frame.preload.name, page.isolated.names)
+            if error is not None:
                 told = describe(error)
                 self.console.error(f"Unable to load preload script: {frame.preload.name}\n{told[2].rstrip()}")
                 self.write(PreloadError(frame.activity, frame.preload.name, *told))
@@ -270,17 +269,24 @@ class RendererProcess:
         for level, text in frame.notes:
             self._console_line(level, text, 0, frame.url)
         for script in frame.scripts:
-            try:
-                await run_source(script.source, script.name, page.main.names)
-            except asyncio.CancelledError as error:
-                if page is not self.page:
-                    raise
-                self.uncaught(error)
-            except (Exception, KeyboardInterrupt) as error:
+            error = await self._run_script(page, script.source, script.name, page.main.names)
+            if error is not None:
                 self.uncaught(error)
         self.flush()
         self.write(DomReady(frame.activity, frame.operation))
         self.write(Done(frame.activity, frame.operation, b"", None))
+
+    async def _run_script(self, page: Page, source: str, name: str, names: dict[str, Any]) -> BaseException | None:
+        """Run a script of a page; return what ended it, be it an interrupt: the page loads on."""
+        try:
+            await run_source(source, name, names)
+        except asyncio.CancelledError as error:
+            if page is not self.page:
+                raise  # another page took its place
+            return error
+        except (Exception, KeyboardInterrupt) as error:
+            return error
+        return None
 
     def _leave_page(self) -> None:
         self.page.release()

@@ -17,6 +17,9 @@ PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OWN_FOLDERS = (PACKAGE_FOLDER, os.path.dirname(asyncio.__file__), selectors.__file__)
 CO_COROUTINE = 0x80
 
+#: ipclab's functions that call the page's code; what any other calls is ipclab's own work. (`_run` is the loop's.)
+RUNNERS = ("run_source", "emit", "__call__", "run", "_rest", "fire", "bundle_of", "_form")
+
 
 def compile_source(source: str, name: str) -> tuple[CodeType, CodeType | None]:
     """Compile `source`, which may await at the top. Return its statements and, apart, its last expression."""
@@ -65,11 +68,18 @@ def traceback_text(error: BaseException) -> str:
 
 def in_page_code(frame: FrameType | None) -> bool:
     """Whether `frame` is the page's code, or was called by it; False for the loop's own work and ipclab's."""
-    while frame is not None and frame.f_code.co_name != "run_forever":
-        if not frame.f_code.co_filename.startswith(OWN_FOLDERS):
+    while frame is not None and (caller := frame.f_back) is not None:
+        if not frame.f_code.co_filename.startswith(OWN_FOLDERS) and _runs_page_code(caller):
             return True
-        frame = frame.f_back
+        frame = caller
     return False
+
+
+def _runs_page_code(frame: FrameType) -> bool:
+    code = frame.f_code
+    if code.co_filename.startswith(PACKAGE_FOLDER):
+        return code.co_name in RUNNERS
+    return code.co_name == "_run" and code.co_filename.startswith(OWN_FOLDERS)
 
 
 def without_number(name: str) -> str:
