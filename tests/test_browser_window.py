@@ -39,9 +39,9 @@ async def test_unknown_options_are_named_and_so_are_the_known_ones() -> None:
     assert BrowserWindow.get_all_windows() == []
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
+@program
+async def test_options_of_a_wrong_type_are_type_errors_and_open_nothing() -> None:
+    wrong: list[dict[str, Any]] = [
         {"title": 5},
         {"width": "wide"},
         {"width": -1},
@@ -53,12 +53,10 @@ async def test_unknown_options_are_named_and_so_are_the_known_ones() -> None:
         {"web_preferences": {"sandbox": 1}},
         {"web_preferences": {"node_integration": None}},
         {"web_preferences": {"preload": 5}},
-    ],
-)
-@program
-async def test_options_of_a_wrong_type_are_type_errors_and_open_nothing(options: dict[str, Any]) -> None:
-    with pytest.raises(TypeError):
-        BrowserWindow(**options)
+    ]
+    for options in wrong:
+        with pytest.raises(TypeError):
+            BrowserWindow(**options)
     assert BrowserWindow.get_all_windows() == []
     assert BrowserWindow().id == 1
 

@@ -11,9 +11,9 @@ import pytest
 from kernel import PACKAGE_FOLDER, READERS_LOCKSTEP, Cell, Kernel, Kernels, kernels
 
 #: Seconds from the interrupt to the end of the cell.
-SOON = 1.0
+SOON = 5.0
 #: The same if the renderer cannot be reached at all: ipclab waits a moment for it.
-SOMEWHAT_LATER = 4.0
+SOMEWHAT_LATER = 10.0
 
 APP = """
 from ipclab import BrowserWindow, ipc_main
@@ -239,7 +239,6 @@ def test_a_task_of_mains_that_loops(kernel: Kernel, starts: str) -> None:
     check_usable(kernel)
 
 
-@pytest.mark.xfail(strict=True, reason="the load never ends")
 def test_a_preload_that_loops(kernel: Kernel) -> None:
     kernel.good("%%preload early.py\nvalue = 1")
     kernel.good("own = BrowserWindow(web_preferences={'preload': 'early.py'})\nawait own.load_url('about:blank')")
@@ -279,7 +278,8 @@ def test_two_interrupts_in_a_row(kernel: Kernel) -> None:
     cell = start(kernel, HANGS["await of an invoke"])
     kernel.interrupt()
     interrupt(kernel, cell)
-    assert cell.error == "KeyboardInterrupt: "
+    # The second one may hit IPython while it shows the first; then it only writes the name.
+    assert cell.error == "KeyboardInterrupt: " or "KeyboardInterrupt" in cell.stderr
     check_usable(kernel)
 
 

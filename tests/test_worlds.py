@@ -81,20 +81,20 @@ async def test_node_integration_alone_is_enough_before_12(version: str, works: b
             await contents.execute("from ipclab import ipc_renderer")
 
 
-@pytest.mark.parametrize("name", MAIN)
 @program
-async def test_main_names_are_an_import_error_in_every_world_of_a_renderer(name: str) -> None:
+async def test_main_names_are_an_import_error_in_every_world_of_a_renderer() -> None:
     """Design 4.2: asking for the other side's name is an ImportError that says so."""
     contents = await open_page()
     isolated = window_contents()
-    text = f"^{name} belongs to the main process, and this code runs in renderer "
-    for code in (f"from ipclab import {name}", f"import ipclab\nipclab.{name}\nNone"):
-        with pytest.raises(ImportError, match=text + "1"):
-            await contents.execute(code)
-        with pytest.raises(ImportError, match=text + "2"):
-            await isolated.execute(code)
-        with pytest.raises(RendererError, match=text + "2"):
-            await in_preload_world(isolated, code)
+    for name in MAIN:
+        text = f"^{name} belongs to the main process, and this code runs in renderer "
+        for code in (f"from ipclab import {name}", f"import ipclab\nipclab.{name}\nNone"):
+            with pytest.raises(ImportError, match=text + "1"):
+                await contents.execute(code)
+            with pytest.raises(ImportError, match=text + "2"):
+                await isolated.execute(code)
+            with pytest.raises(RendererError, match=text + "2"):
+                await in_preload_world(isolated, code)
 
 
 @pytest.mark.parametrize("name", ["ipc_renderer", "context_bridge", "console", "window", "set_timeout"])
@@ -279,14 +279,14 @@ text
     assert heard == [(1,)]
 
 
-@pytest.mark.parametrize("call", ["send", "invoke", "send_sync"])
-@pytest.mark.parametrize("channel", ["None", "5", "b'ch'", "['ch']"])
 @program
-async def test_a_channel_that_is_no_string_is_a_type_error(call: str, channel: str) -> None:
+async def test_a_channel_that_is_no_string_is_a_type_error() -> None:
     """Semantics a.2: Error processing argument at index 1, conversion failure from ..."""
     contents = await open_page()
-    with pytest.raises(TypeError, match=r"^Error processing argument at index 1, conversion failure from "):
-        await contents.execute(f"await ipc_renderer.{call}({channel}, 1)")
+    for call in ("send", "invoke", "send_sync"):
+        for channel in ("None", "5", "b'ch'", "['ch']"):
+            with pytest.raises(TypeError, match=r"^Error processing argument at index 1, conversion failure from "):
+                await contents.execute(f"await ipc_renderer.{call}({channel}, 1)")
 
 
 # --- timers --------------------------------------------------------------------------------------------------------
