@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import warnings
 from typing import Any
 
@@ -267,6 +268,58 @@ async def test_restart_takes_five_seconds_at_most() -> None:
     stubborn = False
     while len(asyncio.all_tasks()) > 1:
         await asyncio.sleep(0.01)
+
+
+# --- sys.exit --------------------------------------------------------------------------------------------------
+
+
+NOISY = pytest.mark.xfail(strict=True, reason="bug S39: what ends the coroutine is told as a failure")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "listener",
+        pytest.param("async listener", marks=NOISY),
+        "handler",
+        pytest.param("async handler", marks=NOISY),
+        "event",
+    ],
+)
+@program
+async def test_sys_exit_in_main_is_app_exit_and_the_host_program_goes_on(
+    where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Semantics a.6: process.exit is mapped to app.exit; design 4.1: it never ends the kernel or host program."""
+    contents = await open_page()
+    quits = once(app, "quit")
+
+    def leave(*_: object) -> None:
+        sys.exit(3)
+
+    async def leave_later(*_: object) -> None:
+        await asyncio.sleep(0)
+        leave()
+
+    listener = leave_later if "async" in where else leave
+    if where == "event":
+        contents.on("did-finish-load", listener)
+        contents.load_url("about:blank")
+    elif "handler" in where:
+        ipc_main.handle("ch", listener)
+        asyncio.ensure_future(contents.execute("ipc_renderer.invoke('ch')\nNone")).add_done_callback(ended)
+    else:
+        ipc_main.on("ch", listener)
+        asyncio.ensure_future(contents.execute("ipc_renderer.send('ch')")).add_done_callback(ended)
+    assert (await quits)[1] == 3
+    assert BrowserWindow.get_all_windows() == []
+    await asyncio.sleep(0)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def ended(task: asyncio.Task[Any]) -> None:
+    """It may have been answered before its window went, or not."""
+    assert task.exception() is None or isinstance(task.exception(), ipclab.RenderProcessGone)
 
 
 # --- loops and programs --------------------------------------------------------------------------------------------

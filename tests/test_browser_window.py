@@ -312,6 +312,31 @@ async def test_a_window_may_be_closed_in_the_middle_of_its_messages() -> None:
     assert heard == [0]
 
 
+@pytest.mark.parametrize("end", ["close", "destroy"])
+@pytest.mark.parametrize("call", ["send", "send_sync", "invoke"])
+@program
+async def test_a_page_may_ask_main_to_close_its_window(
+    call: str, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contents = await open_page()
+
+    def listener(event: Any) -> None:
+        window = BrowserWindow.from_web_contents(event.sender)
+        assert window is not None
+        window.close() if end == "close" else window.destroy()
+
+    app.on("window-all-closed", lambda *_: None)
+    ipc_main.on("close me", listener)
+    ipc_main.handle("close me", listener)
+    closed = once(BrowserWindow.get_all_windows()[0], "closed")
+    asked = asyncio.ensure_future(contents.execute(f"promise = ipc_renderer.{call}('close me')\nNone"))
+    await closed
+    await asyncio.wait([asked])
+    assert asked.exception() is None or isinstance(asked.exception(), RenderProcessGone)
+    await settle()
+    assert capsys.readouterr().err == ""
+
+
 @program
 async def test_a_window_that_never_stops_talking_is_closed_all_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     contents = await open_page()

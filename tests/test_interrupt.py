@@ -60,7 +60,7 @@ win, win2 = BrowserWindow(), BrowserWindow()
 """
 
 PAGES = """%%renderer win win2
-from ipclab import ipc_renderer, set_timeout
+from ipclab import clear_timeout, ipc_renderer, set_timeout
 import asyncio, time
 
 def loop(event):
@@ -360,3 +360,64 @@ def test_interrupts_at_any_moment(kernel: Kernel) -> None:
         # It may have hit main's handler.
         assert "KeyboardInterrupt" in (cell.error or ""), cell
         check_usable(kernel)
+
+
+HAMMER = """
+import random, signal, threading
+rounds = 0
+while rounds < 100:
+    timer = threading.Timer(random.random() * 0.01, os.kill, [os.getpid(), signal.SIGINT])
+    try:
+        timer.start()
+        while True:
+            {work}
+    except (KeyboardInterrupt, asyncio.CancelledError, ipclab.RendererError, ipclab.LoadError):
+        rounds += 1
+    timer.join()
+"""
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "win.web_contents.send('x'); await asyncio.sleep(0)",
+        "await win.web_contents.execute('1')",
+        "await win.reload()",
+    ],
+)
+def test_a_hundred_interrupts_lose_no_message(kernel: Kernel, work: str) -> None:
+    hammered = kernel.run(HAMMER.format(work=work))
+    assert hammered.error in (None, "KeyboardInterrupt: ")
+    kernel.good(PAGES)
+    check_usable(kernel)
+
+
+HAMMERED = """%%renderer win
+rounds = 0
+while rounds < 100:
+    try:
+        while True:
+            await ipc_renderer.invoke('add', 1, 2)
+            ipc_renderer.on('x', print).off('x', print)
+            clear_timeout(set_timeout(print, 1000))
+            ipc_renderer.send_sync('answer')
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        rounds += 1
+"""
+
+
+def test_a_renderer_that_is_interrupted_a_hundred_times(kernel: Kernel) -> None:
+    kernel.good("_ = ipc_main.on('answer', lambda event: setattr(event, 'return_value', 1))", "answer")
+    kernel.good("""
+import random
+async def hammer():
+    while True:
+        await asyncio.sleep(random.random() * 0.01)
+        win.web_contents.interrupt()
+hammering = asyncio.ensure_future(hammer())
+""")
+    hammered = kernel.run(HAMMERED)
+    kernel.good("hammering.cancel()")
+    assert hammered.error is None
+    assert hammered.console == ""
+    check_usable(kernel)

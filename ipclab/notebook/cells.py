@@ -49,7 +49,8 @@ class Cells:
         token = scope.current.set(None if cell is None else self._scopes.setdefault(cell, scope.Scope()))
         self._interrupts.happened = False
         try:
-            reply = await self._original(code, silent, *args, **kwargs)
+            with self._interrupts.calling(lambda: None):  # an `async` cell puts its own in its place
+                reply = await self._original(code, silent, *args, **kwargs)
             if reply.get("ename") == "CancelledError" and self._interrupts.happened:
                 reply["ename"] = "KeyboardInterrupt"
             interrupted = reply.get("ename") == "KeyboardInterrupt"

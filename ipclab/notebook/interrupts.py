@@ -19,8 +19,9 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from ipclab import tasks
-from ipclab.emitter import EventEmitter
+from ipclab.emitter import EventEmitter, _OnceRegistration
 from ipclab.errors import Interrupted
+from ipclab.interruption import raise_on_return
 from ipclab.main import dispatch, registry
 from ipclab.main.lockstep import lockstep
 
@@ -33,9 +34,16 @@ CATCHERS: frozenset[CodeType] = frozenset(
 #: What calls a reader's code: listeners, handlers, their coroutines, and cells.
 CALLERS: frozenset[CodeType] = frozenset(
     function.__code__
-    for function in (EventEmitter.emit, dispatch.run_handler, tasks.run, tasks._rest, InteractiveShell.run_code)
+    for function in (
+        EventEmitter.emit,
+        _OnceRegistration.__call__,
+        dispatch.run_handler,
+        tasks.run,
+        tasks._rest,
+        InteractiveShell.run_code,
+    )
 )
-PACKAGE_FOLDER = str(Path(__file__).resolve().parent.parent)
+OWN_FOLDERS = (str(Path(__file__).resolve().parent.parent), str(Path(asyncio.__file__).parent))
 
 #: How often, and how many seconds apart, renderers are interrupted until they stop.
 STOPPING_TRIES = 20
@@ -71,12 +79,14 @@ class Interrupts:
 
         def handle(_signum: int, frame: FrameType | None) -> None:
             self.happened = True
-            catcher, error = self._to_raise_in(frame)
+            catcher, inside, error = self._to_raise_in(frame)
             if catcher is not InteractiveShell.run_code.__code__:
                 # Not the cell's own code: the cell is to end all the same.
                 loop.call_soon_threadsafe(stop_waiting)
-            if error is not None:
+            if error is not None and inside is None:
                 raise error
+            if inside is not None and catcher is not None:
+                raise_on_return(inside)
 
         before = signal.signal(signal.SIGINT, handle)
         try:
@@ -84,18 +94,21 @@ class Interrupts:
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def _to_raise_in(self, frame: FrameType | None) -> tuple[CodeType | None, BaseException | None]:
-        """Return who will catch it, and what to raise where the code was interrupted; None in the loop's own work."""
+    def _to_raise_in(self, frame: FrameType | None) -> tuple[CodeType | None, FrameType | None, BaseException | None]:
+        """Return who will catch it, the function of ipclab's that is not to be disturbed, and what to raise."""
         readers = in_cell = False
+        inside = None
         while frame is not None:
             caller = frame.f_back
-            if caller is not None and caller.f_code in CALLERS:
-                readers = readers or not frame.f_code.co_filename.startswith(PACKAGE_FOLDER)
+            if frame.f_code.co_filename.startswith(OWN_FOLDERS):
+                inside = inside if readers else frame
+            elif caller is not None and caller.f_code in CALLERS:
+                readers = True
             if readers and frame.f_code in CATCHERS:
-                return frame.f_code, KeyboardInterrupt()
+                return frame.f_code, inside, KeyboardInterrupt()
             in_cell = in_cell or self._is_cell(frame)
             frame = caller
-        return None, Interrupted("the kernel was interrupted") if in_cell else None
+        return None, None, Interrupted("the kernel was interrupted") if in_cell else None
 
     def _is_cell(self, frame: FrameType) -> bool:
         name: Any = self._shell.compile.format_code_name(frame.f_code.co_filename)

@@ -17,6 +17,7 @@ from typing import Any
 
 from ipclab import activity, clone, names, protocol, scope, tasks
 from ipclab.errors import ProtocolError
+from ipclab.interruption import raise_on_return
 from ipclab.protocol import (
     VERSION,
     Buffer,
@@ -354,12 +355,15 @@ class RendererProcess:
 
     def interrupt(self, frame: FrameType | None) -> None:
         """Stop the code that runs now (`frame`), or what it awaits; called in a signal handler."""
+        in_page, inside = in_page_code(frame)
         if self._critical:
             self._interrupt_waits = True
-        elif in_page_code(frame):
+        elif not in_page:
+            self.loop.call_soon_threadsafe(self._cancel_runs)
+        elif inside is None or (frame is not None and frame.f_code is RendererProcess.wait_for.__code__):
             raise KeyboardInterrupt
         else:
-            self.loop.call_soon_threadsafe(self._cancel_runs)
+            raise_on_return(inside)
 
     def _cancel_runs(self) -> None:
         for task in list(self._runs.values()):

@@ -66,13 +66,19 @@ def traceback_text(error: BaseException) -> str:
     return "".join(told.format())
 
 
-def in_page_code(frame: FrameType | None) -> bool:
-    """Whether `frame` is the page's code, or was called by it; False for the loop's own work and ipclab's."""
+def in_page_code(frame: FrameType | None) -> tuple[bool, FrameType | None]:
+    """Whether `frame` is the page's code or was called by it; not so the loop's own work and ipclab's.
+
+    The second value is the outermost function of ipclab's that the page has called, if it is inside one.
+    """
+    inside = None
     while frame is not None and (caller := frame.f_back) is not None:
-        if not frame.f_code.co_filename.startswith(OWN_FOLDERS) and _runs_page_code(caller):
-            return True
+        if frame.f_code.co_filename.startswith(OWN_FOLDERS):
+            inside = frame
+        elif _runs_page_code(caller):
+            return True, inside
         frame = caller
-    return False
+    return False, None
 
 
 def _runs_page_code(frame: FrameType) -> bool:
