@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ipclab.main.registry import web_contents
     from ipclab.main.traffic import settle, trace
     from ipclab.notebook.diagram import diagram
-    from ipclab.notebook.extension import load_ipython_extension, unload_ipython_extension
     from ipclab.undefined import undefined
 
 __version__ = "0.1.0"
@@ -53,14 +52,12 @@ __all__ = [
     "exercise",
     "global_",
     "ipc_main",
-    "load_ipython_extension",
     "once",
     "process",
     "restart",
     "settle",
     "trace",
     "undefined",
-    "unload_ipython_extension",
     "web_contents",
 ]
 

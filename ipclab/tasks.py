@@ -83,7 +83,7 @@ async def _drive(coroutine: Coroutine[Any, Any, Any], first: _FirstStretch) -> A
         return await _rest(coroutine, first)
     except SystemExit as request:
         on_exit(request)
-        raise Interrupted("the app exits") from None
+        raise asyncio.CancelledError("the app exits") from None
     except KeyboardInterrupt as error:
         # A task that ends with KeyboardInterrupt would take the whole loop down.
         raise Interrupted("the kernel was interrupted") from error

@@ -273,16 +273,13 @@ async def test_restart_takes_five_seconds_at_most() -> None:
 # --- sys.exit --------------------------------------------------------------------------------------------------
 
 
-NOISY = pytest.mark.xfail(strict=True, reason="bug S39: what ends the coroutine is told as a failure")
-
-
 @pytest.mark.parametrize(
     "where",
     [
         "listener",
-        pytest.param("async listener", marks=NOISY),
+        "async listener",
         "handler",
-        pytest.param("async handler", marks=NOISY),
+        "async handler",
         "event",
     ],
 )
@@ -455,7 +452,6 @@ async def test_eleven_listeners_on_app_warn_once() -> None:
     assert "11 quit listeners added to [App]. MaxListeners is 10." in str(warning.message)
 
 
-@pytest.mark.xfail(strict=True, reason="bug S37: load_ipython_extension is among the names")
 def test_a_star_import_needs_no_notebook() -> None:
     """Design 3: the package is a usable library in any asyncio program; errors are importable from it (design 4)."""
     done = run_program("""

@@ -156,6 +156,8 @@ class RendererHost:
 
     def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
         try:
+            if self.link.closed and isinstance(frame, Idle | Done | Raised | GaveUp):
+                return  # its account is closed; what it said to listeners is still to be told of
             if isinstance(frame, Idle):
                 self._acknowledge(frame)
             elif isinstance(frame, GaveUp):

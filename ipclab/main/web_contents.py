@@ -95,9 +95,14 @@ class WebContents(EventEmitter):
             [path for path in sys.path if isinstance(path, str)],
             _working_directory(),
         )
-        host = RendererHost(self.id, spare.take(), self.loop, self._arrived, self._gone)
+        link = spare.take()
+        try:
+            host = RendererHost(self.id, link, self.loop, self._arrived, self._gone)
+            host.send(start)
+        except BaseException:
+            link.close()
+            raise
         self._crashed = False
-        host.send(start)
         return host
 
     def living_host(self) -> RendererHost:
