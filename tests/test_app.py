@@ -273,16 +273,7 @@ async def test_restart_takes_five_seconds_at_most() -> None:
 # --- sys.exit --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        "listener",
-        "async listener",
-        "handler",
-        "async handler",
-        "event",
-    ],
-)
+@pytest.mark.parametrize("where", ["listener", "async listener", "handler", "async handler", "event"])
 @program
 async def test_sys_exit_in_main_is_app_exit_and_the_host_program_goes_on(
     where: str, capsys: pytest.CaptureFixture[str]

@@ -15,7 +15,7 @@ from ipclab.main.ipc_main import Handler, IpcMain, ipc_main
 from ipclab.main.listening import keep_open, running
 from ipclab.main.traffic import trace, traffic
 from ipclab.protocol import Buffer, Failure, Invoke, Refused, Reply, Send, SendSync, ToMain
-from ipclab.record import Kind
+from ipclab.record import Kind, Message, Outcome
 
 if TYPE_CHECKING:
     from ipclab.main.host import RendererHost
@@ -44,9 +44,12 @@ async def end_life() -> None:
         await asyncio.wait(ending, timeout=1)
 
 
-def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
-    message = trace.add(
-        "send",
+def record(
+    contents: WebContents, kind: Kind, frame: Send | Invoke | SendSync, buffers: Buffers, outcome: Outcome = "pending"
+) -> Message:
+    """Put a message that has arrived into the trace."""
+    return trace.add(
+        kind,
         contents.label,
         "main",
         frame.channel,
@@ -54,7 +57,12 @@ def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
         buffers,
         sent_at=traffic.since_start(frame.sent_at),
         activity=frame.activity,
+        outcome=outcome,
     )
+
+
+def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
+    message = record(contents, "send", frame, buffers)
     done = keep_open(frame.activity, f"listeners of '{frame.channel}' in main")
     heard = False
     try:
@@ -68,16 +76,7 @@ def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
 
 def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buffers: Buffers) -> None:
     deadlock.begin_sync(contents.id)
-    message = trace.add(
-        "send_sync",
-        contents.label,
-        "main",
-        frame.channel,
-        frame.payload,
-        buffers,
-        sent_at=traffic.since_start(frame.sent_at),
-        activity=frame.activity,
-    )
+    message = record(contents, "send_sync", frame, buffers)
     host.waits(frame.call, keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value"))
 
     def answer(value: object) -> None:
@@ -118,16 +117,7 @@ def emit_all(contents: WebContents, name: str, event: IpcMainEvent, channel: str
 
 
 def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers: Buffers) -> None:
-    message = trace.add(
-        "invoke",
-        contents.label,
-        "main",
-        frame.channel,
-        frame.payload,
-        buffers,
-        sent_at=traffic.since_start(frame.sent_at),
-        activity=frame.activity,
-    )
+    message = record(contents, "invoke", frame, buffers)
     handler = None
     for emitter in emitters_of(contents):
         if (handler := emitter._find(frame.channel)) is not None:
@@ -301,17 +291,7 @@ def on_lost(contents: WebContents, frame: ToMain, buffers: Buffers) -> None:
     """A message of a renderer whose window has been closed meanwhile."""
     kinds: dict[type, Kind] = {Send: "send", Invoke: "invoke", SendSync: "send_sync"}
     if isinstance(frame, Send | Invoke | SendSync):
-        trace.add(
-            kinds[type(frame)],
-            contents.label,
-            "main",
-            frame.channel,
-            frame.payload,
-            buffers,
-            sent_at=traffic.since_start(frame.sent_at),
-            activity=frame.activity,
-            outcome="lost",
-        )
+        record(contents, kinds[type(frame)], frame, buffers, "lost")
 
 
 def decode(payload: bytes, buffers: Buffers) -> list[object]:

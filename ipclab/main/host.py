@@ -170,7 +170,7 @@ class RendererHost:
             raise
         except (Exception, KeyboardInterrupt) as error:
             # Whatever goes wrong over one frame, those behind it must still be read.
-            console.report(f"ipclab could not handle a {type(frame).__name__} of {self.label}: ", error)
+            console.report(f"ipclab could not handle what {self.label} said ({type(frame).__name__}): ", error)
 
     def _end_operation(self, frame: Done | Raised, buffers: list[bytearray]) -> None:
         operation = self._operations.pop(frame.operation, None)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import socket
 import sys
-import threading
 import time
 import warnings
 from collections import deque
 from contextvars import copy_context
-from types import FrameType
 from typing import Any
 
 from ipclab import activity, clone, names, protocol, scope, tasks
 from ipclab.errors import ProtocolError
-from ipclab.interruption import raise_on_return
 from ipclab.protocol import (
     VERSION,
     Buffer,
@@ -31,19 +27,18 @@ from ipclab.protocol import (
     Navigate,
     PreloadError,
     Raised,
-    Reader,
     Reply,
     Run,
     Start,
     TakeBack,
     ToRenderer,
     WaitForTimers,
-    pack,
 )
 from ipclab.renderer.console import Console, ConsoleStream
 from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, remote_error
+from ipclab.renderer.link import RendererLink
 from ipclab.renderer.page import Page
-from ipclab.renderer.run import bundle_of, describe, in_page_code, run_source, uncaught_text, warning_text
+from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text, warning_text
 from ipclab.renderer.worlds import is_preload
 
 Arrived = tuple[ToRenderer, list[bytearray]]
@@ -64,14 +59,10 @@ class RendererProcess:
         self.label = "renderer"
         self.page: Page
         self.console = Console(self._console_line)
-        self._socket = sock
-        self._reader: Reader[ToRenderer] = Reader(ToRenderer, self._arrived)
-        self._readiness = select.poll()
-        self._readiness.register(sock, select.POLLIN)
+        self._link = RendererLink(sock, self._arrived, self.flush, self._stop_waiting)
+        self.write = self._link.write
+        self.interrupt = self._link.interrupt
         self._queue: deque[Arrived] = deque()
-        self._lock = threading.RLock()
-        self._critical = False
-        self._interrupt_waits = False
         self._worked_off = 0
         self._acknowledged = 0
         self._handled: list[Handled] = []
@@ -94,50 +85,14 @@ class RendererProcess:
 
     # --- the link ------------------------------------------------------------------------------------------------
 
-    def write(self, frame: Frame, buffers: list[Buffer] | None = None) -> None:
-        """Send a frame to main. Blocks while main does not read and the socket is full."""
-        with self._lock:
-            for stream in self._streams:
-                stream.finish()
-            self._critical = True  # an interrupt in the middle of a packet would garble the stream
-            try:
-                for chunk in pack(frame, buffers or ()):
-                    self._socket.sendall(chunk)
-            except OSError:
-                os._exit(0)  # main is gone
-            finally:
-                self._critical = False
-        self._after_critical()
-
-    def _after_critical(self) -> None:
-        if self._interrupt_waits:
-            self._interrupt_waits = False
-            self.interrupt(sys._getframe())
-
     def flush(self) -> None:
+        """Send lines that have no end yet: something else follows them."""
         for stream in self._streams:
             stream.finish()
 
     def _readable(self) -> None:
-        self._receive()
+        self._link.receive()
         self._work()
-
-    def _receive(self) -> None:
-        self._critical = True  # an interrupt between reading and keeping would lose bytes
-        try:
-            count = self._socket.recv_into(self._reader.space(), 0, socket.MSG_DONTWAIT)
-            if not count:
-                os._exit(0)  # main is gone
-            self._reader.filled(count)
-        except BlockingIOError:
-            pass
-        except (OSError, ProtocolError) as error:
-            if isinstance(error, ProtocolError) and sys.__stderr__ is not None:
-                sys.__stderr__.write(f"ipclab: {error}\n")
-            os._exit(0)
-        finally:
-            self._critical = False
-        self._after_critical()
 
     def _arrived(self, frame: ToRenderer, buffers: list[bytearray]) -> None:
         self._queue.append((frame, buffers))
@@ -327,8 +282,8 @@ class RendererProcess:
                         del self._queue[seen]
                         return self._sync_answer(frame, buffers)
                     seen += 1
-                self._readiness.poll()
-                self._receive()
+                self._link.wait()
+                self._link.receive()
         except KeyboardInterrupt:
             self._calls.pop(call, None)
             self.write(protocol.GaveUp(activity.current.get(), call))
@@ -353,17 +308,8 @@ class RendererProcess:
                 self._timer_waits.remove(wait)
                 self.write(Done(number, operation, b"waited", None))
 
-    def interrupt(self, frame: FrameType | None) -> None:
-        """Stop the code that runs now (`frame`), or what it awaits; called in a signal handler."""
-        in_page, inside = in_page_code(frame)
-        if self._critical:
-            self._interrupt_waits = True
-        elif not in_page:
-            self.loop.call_soon_threadsafe(self._cancel_runs)
-        elif inside is None or (frame is not None and frame.f_code is RendererProcess.wait_for.__code__):
-            raise KeyboardInterrupt
-        else:
-            raise_on_return(inside)
+    def _stop_waiting(self) -> None:
+        self.loop.call_soon_threadsafe(self._cancel_runs)
 
     def _cancel_runs(self) -> None:
         for task in list(self._runs.values()):

@@ -97,14 +97,15 @@ async def warm_up_spare() -> None:
     raise AssertionError("the spare process does not come to rest")
 
 
-async def private_memory(contents: WebContents) -> float | None:
-    """Return the MB that the idle renderer has for itself; None where the system does not tell."""
+async def private_memory() -> float | None:
+    """Return the MB that the idle renderer of a new window has for itself; None where the system does not tell."""
+    window = BrowserWindow()
+    await window.web_contents.execute("1")
     await settle()
-    try:
-        lines = Path(f"/proc/{contents.get_os_process_id()}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return None
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1000
+    smaps = Path(f"/proc/{window.web_contents.get_os_process_id()}/smaps_rollup")
+    lines = smaps.read_text().splitlines() if smaps.exists() else []
+    window.destroy()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024 / 1e6 or None
 
 
 async def ping_pong(times: int) -> list[float]:
@@ -157,7 +158,7 @@ class Side:
         if do == "flood":
             return await count_flood(contents, times)
         if do == "memory":
-            return await private_memory(contents)
+            return await private_memory()
         if do == "settle":
             return await ping_pong(times)
         if do == "warm":

@@ -9,6 +9,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ CHECKOUT = HERE.parent.parent
 #: Seconds that one answer may take.
 PATIENCE = 30.0
 NODE_WANTED = 20
+#: Modules are compiled once, as for everybody else: without that every start compiles them, and keeps the memory.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Worker:
@@ -26,7 +31,9 @@ class Worker:
     def __init__(self, name: str, *command: str) -> None:
         self.name = name
         self._rest = b""
-        self._process = subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            command, cwd=CHECKOUT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
 
     def ask(self, **command: object) -> Any:
         """Have a command done; return the answer. RuntimeError if there is none in time."""
@@ -56,22 +63,33 @@ class Worker:
             self._process.wait()
 
 
-def start() -> tuple[dict[str, Worker], dict[str, str]]:
-    """Start all sides; return them by name, and why one that is missing is missing."""
+@contextmanager
+def running() -> Iterator[dict[str, Worker]]:
+    """Start all sides; they end with the block."""
     commands = {
         "ipclab": (sys.executable, "-m", "tests.bench.ipclab_main"),
         "raw": (sys.executable, "-m", "tests.bench.raw_pair", "blocking"),
         "asyncio": (sys.executable, "-m", "tests.bench.raw_pair", "asyncio"),
     }
-    missing = {}
-    why_no_node = node_is_missing()
-    if why_no_node is None:
+    if node_is_missing() is None:
         commands["node"] = ("node", str(HERE / "node_pair.js"))
-    else:
-        missing["node"] = why_no_node
-    return {name: Worker(name, *command) for name, command in commands.items()}, missing
+    sides: dict[str, Worker] = {}
+    try:
+        for name, command in commands.items():
+            sides[name] = Worker(name, *command)
+        yield sides
+    finally:
+        for side in sides.values():
+            side.end()
 
 
+def missing() -> dict[str, str]:
+    """Return the sides that cannot be measured, and why."""
+    why = node_is_missing()
+    return {} if why is None else {"node": why}
+
+
+@cache
 def node_is_missing() -> str | None:
     """Return why Node cannot be measured, None if it can."""
     if shutil.which("node") is None:
@@ -90,7 +108,13 @@ def import_time() -> tuple[float, float]:
         "from ipclab import BrowserWindow, app, ipc_main; print(b - a, now() - a)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, timeout=PATIENCE, check=True
+        [sys.executable, "-c", code],
+        cwd=CHECKOUT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     bare, usual = map(float, done.stdout.split())
     return bare, usual
