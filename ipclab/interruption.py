@@ -9,9 +9,15 @@ from typing import Any
 
 def raise_on_return(target: FrameType) -> None:
     """Raise KeyboardInterrupt as soon as the function that runs in `target` returns: it has done its work then."""
+    returned = False
 
     def hook(frame: FrameType, event: str, _: Any) -> None:
+        nonlocal returned
         if event == "return" and frame is target:
+            returned = True
+            if frame.f_code.co_name == "__del__":
+                return  # Python would swallow it: whatever the caller does next gets it
+        if returned:
             sys.setprofile(None)
             raise KeyboardInterrupt
 

@@ -14,6 +14,8 @@ LARGE = 100_000_000
 #: The bytes of the packets that carry the two payloads, for the sides that know bytes only.
 PACKET = {"small": 90, "nested": 1000}
 
+ALL = ("ipclab", "node", "raw", "asyncio")
+
 Series = dict[str, list[float]]
 
 
