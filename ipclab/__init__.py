@@ -72,6 +72,8 @@ def __getattr__(name: str) -> Any:
             raise ImportError(names.foreign_to_main(name))
         if name in names.NOT_YET:
             raise ImportError(names.not_yet(name))
+        if told := names.hint(name, names.MAIN):
+            raise ImportError(f"cannot import name {name!r} from 'ipclab'{told}")
         raise AttributeError(f"module 'ipclab' has no attribute {name!r}")
     import importlib
 

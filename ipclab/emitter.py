@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import ref
 
 from ipclab.errors import UnhandledError as UnhandledError
+from ipclab.names import hint
 from ipclab.scope import Place, current
 from ipclab.tasks import start
 
@@ -146,6 +147,12 @@ class EventEmitter:
         # Without an address: a cell that ends with `emitter.on(...)` shows the emitter, the same in every run.
         return f"<{type(self).__name__}>"
 
+    def __getattr__(self, name: str) -> Any:
+        own = getattr(type(self), name, None)
+        if isinstance(own, property) and own.fget is not None:
+            return own.fget(self)  # it raised an AttributeError of its own, which says more
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint(name, dir(type(self)))}")
+
     def emit(self, name: Hashable, /, *args: Any) -> bool:
         """Call the listeners of `name` with `args`, in order, and return whether there were any.
 
@@ -215,6 +222,9 @@ class EventEmitter:
         if listener is not _OMITTED:
             self._add(kind, name, listener, front)
             return self
+
+        if callable(name):
+            raise TypeError("an event has a name: write @emitter.on('name'), or emitter.on('name', function)")
 
         def decorate(function: L) -> L:
             self._add(kind, name, function, front)

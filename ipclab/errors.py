@@ -34,7 +34,10 @@ class RenderProcessGone(Exception):  # noqa: N818 (named for Electron's event)
     """The renderer process that was to answer is gone; the text says which one and why."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"RenderProcessGone: {self}"]
+        return [
+            f"RenderProcessGone: {self}",
+            "If its window is still open, `await win.reload()` starts a new process.",
+        ]
 
 
 class ProtocolError(Exception):
@@ -80,7 +83,7 @@ def renderer_error(name: str, message: str, remote_traceback: str, builtin: bool
     error: RendererError | None = None
     # asyncio refuses to carry a StopIteration.
     if isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, StopIteration):
-        error = _unbuilt(type(name, (RendererError, known), {"__module__": "ipclab"}), message)
+        error = _unbuilt(type(name, (RendererError, known), {"__module__": "builtins"}), message)
     if error is None:
         error = type(name, (RendererError,), {"__module__": "ipclab"})()
     error.args = (message,)

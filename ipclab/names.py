@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 #: Set in renderer processes: what `import ipclab` gives there depends on the world of the code that asks. (A world's
@@ -66,6 +66,17 @@ NOT_YET = frozenset(
         "session_storage",
     }
 )
+
+
+def snake_case(name: str) -> str:
+    """Return Electron's spelling of a name as it is here: ``ipcMain`` is ``ipc_main``."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """Return what to say of a name in Electron's spelling: names are in snake_case here."""
+    here = snake_case(name)
+    return f". Here it is called {here!r}" if here != name and here in known else ""
 
 
 def not_yet(name: str) -> str:

@@ -228,9 +228,9 @@ class Kernel:
         """The pids of all living processes that the kernel has started, also of a kernel that is dead."""
         mark = self._mark.encode()
         found = []
-        for folder in Path("/proc").iterdir():
+        for folder in Path("/proc").glob("[0-9]*"):  # nothing where there is no /proc
             try:
-                if folder.name.isdecimal() and mark in (folder / "environ").read_bytes().split(b"\0"):
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
                     found.append(int(folder.name))
             except OSError:  # it has just ended, or belongs to somebody else
                 continue

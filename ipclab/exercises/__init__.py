@@ -53,7 +53,7 @@ class Exercise:
     def hint(self, n: int = 1) -> Text:
         """Return the `n`-th hint, from 1. ValueError if there are not so many."""
         hints = [hint.partition("\n")[2].strip() for hint in f"\n{self._read('hints')}".split("\n## ")[1:]]
-        if not 1 <= n <= len(hints):
+        if not isinstance(n, int) or not 1 <= n <= len(hints):
             raise ValueError(f"exercise {self.number} has {len(hints)} hints: hint(1) to hint({len(hints)})")
         more = f" `hint({n + 1})` says more." if n < len(hints) else " This is the last one."
         return Text(f"**Hint {n} of {len(hints)}.** {hints[n - 1]}\n\n{more.strip()}")

@@ -7,12 +7,16 @@ from difflib import get_close_matches
 
 from ipclab import wording
 from ipclab.exercises.verdict import Verdict, not_attempted, wrong
+from ipclab.main import console
 from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.registry import web_contents
 from ipclab.record import Kind, Message
 
 #: Cells of a call in a line of the difference.
 CALL = 60
+
+#: How much alike two channels are when one is taken for a slip of the other, from 0 to 1.
+SIMILAR = 0.75
 
 #: Why a message with this outcome is no solution.
 TROUBLE = {
@@ -45,11 +49,16 @@ def newest(
         return wrong(f"This exercise asks for `{kind}`, and the page used something else.", wanted, [seen(attempt)])
     if attempt.outcome != "delivered":
         return wrong(TROUBLE[attempt.outcome], wanted, [seen(attempt)])
+    if attempt.error is not None:
+        return wrong("The message arrived, but a listener in the main process raised.", wanted, [attempt.error])
+    later = [message for message in to_main if message.number > attempt.number and message.channel != channel]
+    if get_close_matches(channel, {message.channel for message in later}, n=1, cutoff=SIMILAR):
+        return _elsewhere(later, channel, wanted)
     return attempt
 
 
 def _elsewhere(to_main: Sequence[Message], channel: str, wanted: Sequence[str]) -> Verdict:
-    similar = get_close_matches(channel, {message.channel for message in to_main}, n=1, cutoff=0.75)
+    similar = get_close_matches(channel, {message.channel for message in to_main}, n=1, cutoff=SIMILAR)
     if not similar:
         return not_attempted(f"No message has been sent on the channel `{channel}`. Fill in the cells and run them.")
     message = [message for message in to_main if message.channel == similar[0]][-1]
@@ -61,6 +70,14 @@ def answer(trace: Sequence[Message], question: Message) -> object:
     for message in trace:
         if message.answers == question.number and message.error is None:
             return message.args[0]
+    return None
+
+
+def printed_promise(question: Message) -> str | None:
+    """Return the line in which the page that asked printed a promise instead of an answer, None if it did not."""
+    for sender, number, text in console.said:
+        if sender == question.sender and number == question.activity and "<Promise" in text:
+            return f"{sender} │ {text}"
     return None
 
 

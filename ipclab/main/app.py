@@ -221,5 +221,6 @@ async def restart() -> None:
     await dispatch.end_life()
     traffic.restart()
     trace.restart()
+    console.said.clear()
     if prepares_spare:
         spare.prepare()

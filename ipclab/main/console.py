@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections import deque
+from collections.abc import Callable
 
-#: In notebooks failures are told in one short line that is the same in every run; programs get the traceback.
-short = False
+from ipclab import activity
+
+#: Set in notebooks: names the cell that a file name stands for, None for other files. Failures are then told with
+#: the reader's own lines only, in a form that is the same in every run; programs get the whole traceback.
+cell_of: Callable[[str], str | None] | None = None
+
+#: The newest lines of the renderers' consoles: who said it, in which activity, what.
+said: deque[tuple[str, int, str]] = deque(maxlen=1000)
 
 
 def write(text: str, error: bool = False) -> None:
@@ -23,6 +31,7 @@ def write(text: str, error: bool = False) -> None:
 def write_labelled(label: str, level: str, text: str) -> None:
     """Print a renderer's console lines: warnings and errors to stderr, the rest to stdout."""
     lines = text.split("\n")
+    said.extend((label, activity.current.get(), line) for line in lines)
     write("\n".join(f"{label} │ {line}" for line in lines), error=level in ("warning", "error"))
 
 
@@ -40,11 +49,15 @@ def text_of(error: BaseException) -> str:
     return f"{name_of(error)}: {text}" if text else name_of(error)
 
 
-def report(what: str, error: BaseException) -> None:
-    """Tell of an exception that ended a piece of main's code; everything else goes on."""
-    told = text_of(error)
-    if not short:
+def report(what: str, error: BaseException, where: bool = True) -> None:
+    """Tell of an exception that ended a piece of main's code, and (`where`) in which line; all else goes on."""
+    if cell_of is None:
         told = "".join(traceback.format_exception(error)).rstrip()
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [(cell_of(frame.filename), frame) for frame in reversed(frames)]
+        lines = [f"    at {cell}, line {frame.lineno}: {frame.line}" for cell, frame in places if cell and where]
+        told = "\n".join([text_of(error), *lines])
     write(f"{what}{told}", error=True)
 
 

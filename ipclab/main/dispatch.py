@@ -64,13 +64,13 @@ def record(
 def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
     message = record(contents, "send", frame, buffers)
     done = keep_open(frame.activity, f"listeners of '{frame.channel}' in main")
-    heard = False
+    heard, failure = False, None
     try:
         args = decode(frame.payload, buffers)
         event = IpcMainEvent(contents)
-        heard = emit_all(contents, "ipc-message", event, frame.channel, args)
+        heard, failure = emit_all(contents, "ipc-message", event, frame.channel, args)
     finally:
-        trace.mark(message.number, "delivered" if heard else "unheard", traffic.now())
+        trace.mark(message.number, "delivered" if heard else "unheard", traffic.now(), failure)
         done()
 
 
@@ -91,15 +91,21 @@ def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buf
 
     args = decode(frame.payload, buffers)
     event = IpcMainSyncEvent(contents, answer, give_up)
-    heard = emit_all(contents, "ipc-message-sync", event, frame.channel, args)
+    heard, _ = emit_all(contents, "ipc-message-sync", event, frame.channel, args)
     if not heard and versions.warns_send_sync_without_listeners(contents.electron_version):
         call = f"called ipcRenderer.sendSync() with '{frame.channel}' channel without listeners."
         console.write(f"WebContents #{contents.id} {call}", error=True)
 
 
-def emit_all(contents: WebContents, name: str, event: IpcMainEvent, channel: str, args: list[object]) -> bool:
-    """Emit on all levels; return whether anybody listened. A listener that raises ends the chain."""
+def emit_all(
+    contents: WebContents, name: str, event: IpcMainEvent, channel: str, args: list[object]
+) -> tuple[bool, str | None]:
+    """Emit on all levels; return whether anybody listened, and the text of what a listener raised.
+
+    A listener that raises ends the chain.
+    """
     heard = False
+    failure = None
     try:
         heard = contents.emit(name, event, channel, *args)
         for emitter in emitters_of(contents):
@@ -110,10 +116,11 @@ def emit_all(contents: WebContents, name: str, event: IpcMainEvent, channel: str
         tasks.on_exit(request)
     except (Exception, KeyboardInterrupt) as error:
         heard = True
+        failure = console.text_of(error)
         console.uncaught(error)
         # Its traceback would keep the event alive, and with it an answer that never comes.
         error.__traceback__ = None
-    return heard
+    return heard, failure
 
 
 def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers: Buffers) -> None:
@@ -204,7 +211,7 @@ class Invocation:
         if error is None:
             console.write(what + told, error=True)
         else:
-            console.report(what, error)
+            console.report(what, error, where=False)
         self._answer_failure(text, told)
 
     def _answer_failure(self, text: str, told: str) -> None:

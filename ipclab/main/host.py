@@ -188,6 +188,8 @@ class RendererHost:
     def _error(self, frame: Raised) -> RendererError:
         error = renderer_error(frame.name, frame.message, frame.traceback)
         error.process = self.label
+        # Python's own traceback, in a program, shows the remote one too.
+        error.add_note(f"In {self.label}:\n{frame.traceback.rstrip()}")
         return error
 
     def _acknowledge(self, frame: Idle) -> None:

@@ -59,6 +59,8 @@ class IpcMain(EventEmitter):
 
     def _add_handler(self, channel: str, handler: Handler, once: bool) -> Callable[[H], H] | None:
         if handler is _OMITTED:
+            if callable(channel):
+                raise TypeError("a handler has a channel: write @ipc_main.handle('name')")
 
             def decorate(function: H) -> H:
                 self._add_handler(channel, function, once)

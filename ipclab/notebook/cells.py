@@ -6,6 +6,7 @@ that sees both the cell's id and the time between its last line and its reply; a
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -45,7 +46,8 @@ class Cells:
         # Cells and activities have the same numbers, wherever cells are counted.
         activity.count_from(self._kernel.shell.execution_count)
         activity.begin()
-        self._take_back(cell)
+        if self._can_run(code):
+            self._take_back(cell)
         token = scope.current.set(None if cell is None else self._scopes.setdefault(cell, scope.Scope()))
         self._interrupts.happened = False
         try:
@@ -68,6 +70,18 @@ class Cells:
         if self.running_cell is not None:
             self._renderers.setdefault(self.running_cell, set()).add(contents_id)
         return self.running_cell
+
+    def _can_run(self, code: str) -> bool:
+        """Whether the cell compiles: one that does not leaves what its last version registered."""
+        shell = self._kernel.shell
+        try:
+            if code.lstrip().startswith("%%renderer"):
+                ast.parse(code.lstrip().partition("\n")[2])
+            else:
+                shell.compile.ast_parse(shell.transform_cell(code))
+        except (SyntaxError, ValueError):
+            return False
+        return True
 
     def _take_back(self, cell: str | None) -> None:
         """Undo what the cell registered when it ran before, in main and in renderers."""

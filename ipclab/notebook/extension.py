@@ -64,7 +64,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         _hide_own_frames(shell, interrupts),
         _name_cells_in_warnings(shell),
         _take_turns(),
-        _prepare_main(),
+        _prepare_main(shell),
     ]
 
 
@@ -142,16 +142,17 @@ def _take_turns() -> Undo:
     return undo
 
 
-def _prepare_main() -> Undo:
+def _prepare_main(shell: InteractiveShell) -> Undo:
     """Main is ready at once, with a renderer process in reserve; it tells of failures in one line."""
-    console.short = True
+    known: Any = shell.compile.format_code_name
+    console.cell_of = lambda name: "cell" if known(name) is not None else None
     diagram.last_cell_messages = last_messages
     app_module.prepares_spare = True
     app._become_ready()
     spare.prepare()
 
     def undo() -> None:
-        console.short = False
+        console.cell_of = None
         app_module.prepares_spare = False
         spare.dismiss()
 

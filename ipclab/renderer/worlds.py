@@ -114,6 +114,8 @@ class WorldModule(types.ModuleType):
             raise ImportError(names.not_yet(name))
         if name in names.MAIN:
             raise ImportError(names.foreign_to_renderer(name, self.renderer))
+        if told := names.hint(name, self._gives):
+            raise ImportError(f"cannot import name {name!r} from 'ipclab'{told}")
         raise ImportError(f"cannot import name {name!r} from 'ipclab': in {self.renderer} it gives {self.listing()}")
 
     def listing(self) -> str:

@@ -18,6 +18,10 @@ def check(trace: Sequence[Message]) -> Verdict:
         return message
     if message.args != [TITLE]:
         return wrong("Main got something else.", [line("send", CHANNEL, [TITLE])], [seen(message)])
+    same = [one for one in trace if one.channel == CHANNEL and one.activity == message.activity]
+    twice = [one for one in same if one.args == [TITLE]]
+    if message.activity and len(twice) > 1:
+        return wrong("The page sends one message.", [line("send", CHANNEL, [TITLE])], [seen(one) for one in twice])
     window = window_of(message)
     title = None if window is None else window.title
     if title != TITLE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipclab.exercises.reading import answer, newest, reply_line
+from ipclab.exercises.reading import answer, newest, printed_promise, reply_line
 from ipclab.exercises.verdict import Verdict, right, wrong
 from ipclab.record import Message
 
@@ -17,6 +17,8 @@ def check(trace: Sequence[Message]) -> Verdict:
         question = newest(trace, CHANNEL, "invoke", [price])
         if isinstance(question, Verdict):
             return question
+        if (printed := printed_promise(question)) is not None:
+            return wrong("The page printed a promise: `invoke` has to be awaited.", [wanted], [printed])
         given = answer(trace, question)
         if given != wanted:
             return wrong(
