@@ -31,10 +31,13 @@ def die_with_parent(parent: int, sock: socket.socket) -> None:
     if sys.platform == "linux":
         import ctypes
 
+        prctl = ctypes.CDLL(None).prctl
         pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+        prctl(pr_set_pdeathsig, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
+        # A child that the page's code forks goes with its renderer, too.
+        os.register_at_fork(after_in_child=lambda: prctl(pr_set_pdeathsig, signal.SIGKILL))
         return
     import select
 
