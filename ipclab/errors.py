@@ -114,6 +114,13 @@ class Interrupted(Exception):  # noqa: N818 (named as KeyboardInterrupt is)
     """The kernel was interrupted in code whose KeyboardInterrupt would have ended the event loop."""
 
 
+class RemoteTraceback(Exception):  # noqa: N818 (named for what it shows)
+    """The cause of a `RendererError`: where in the renderer it was raised."""
+
+    def __init__(self, process: str, text: str) -> None:
+        super().__init__(f"in {process}:\n{text.rstrip()}")
+
+
 class LoadError(Exception):
     """A load that failed, e.g. ``ERR_FILE_NOT_FOUND (-6) loading 'file:///...'``; with `code`, `errno`, `url`."""
 

@@ -193,7 +193,7 @@ async def test_a_syntax_error_says_where() -> None:
     contents = BrowserWindow().web_contents
     with pytest.raises(SyntaxError) as caught:
         await contents.execute("x = 1\ny = (")
-    shown = "".join(traceback.format_exception_only(caught.value))
+    shown = "".join(traceback.format_exception(caught.value))
     assert "SyntaxError: '(' was never closed" in shown
     assert 'File "<execute>", line 2' in shown
     assert isinstance(caught.value, RendererError)

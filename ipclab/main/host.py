@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipclab import activity
-from ipclab.errors import ProtocolError, RendererError, RenderProcessGone, renderer_error
+from ipclab.errors import ProtocolError, RemoteTraceback, RendererError, RenderProcessGone, renderer_error
 from ipclab.link import Link
 from ipclab.main import console, deadlock
 from ipclab.main.lockstep import lockstep
@@ -189,7 +189,7 @@ class RendererHost:
         error = renderer_error(frame.name, frame.message, frame.traceback)
         error.process = self.label
         # Python's own traceback, in a program, shows the remote one too.
-        error.add_note(f"In {self.label}:\n{frame.traceback.rstrip()}")
+        error.__cause__ = RemoteTraceback(self.label, frame.traceback)
         return error
 
     def _acknowledge(self, frame: Idle) -> None:
