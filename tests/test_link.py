@@ -380,7 +380,7 @@ async def test_a_renderer_that_talks_nonsense_is_ended_and_main_goes_on(data: by
     contents, other = await open_page(), await open_page()
     gone = once(contents, "render-process-gone")
     with pytest.raises(RenderProcessGone, match="protocol error"):
-        await contents.execute(f"{INSIDE}process._socket.sendall({data!r})\nwhile True: pass")
+        await contents.execute(f"{INSIDE}process._link._socket.sendall({data!r})\nwhile True: pass")
     assert (await gone)[1].reason == "killed"
     assert await other.execute("1") == 1
     await contents.reload()
@@ -405,7 +405,7 @@ async def test_a_renderer_that_hangs_up_without_ending_is_gone() -> None:
     contents = await open_page()
     with pytest.raises(RenderProcessGone):
         async with asyncio.timeout(2):
-            await contents.execute(f"{INSIDE}import os\nos.close(process._socket.fileno())\nwhile True: pass")
+            await contents.execute(f"{INSIDE}import os\nos.close(process._link._socket.fileno())\nwhile True: pass")
 
 
 # --- small parts ---------------------------------------------------------------------------------------------------
