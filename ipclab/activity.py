@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
-P = ParamSpec("P")
+A = TypeVarTuple("A")
 R = TypeVar("R")
 
 #: The activity that the running code belongs to.
@@ -46,14 +46,14 @@ def last() -> int:
     return _last
 
 
-def run(number: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def run(number: int, function: Callable[[*A], R], *args: *A) -> R:
     """Call `function` in a copy of the context of activity `number`."""
     kept = _contexts.get(number)
     if kept is not None:
-        return kept.copy().run(function, *args, **kwargs)
-    return copy_context().run(lambda: _run_as(number, function, *args, **kwargs))
+        return kept.copy().run(function, *args)
+    return copy_context().run(_run_as, number, function, args)
 
 
-def _run_as(number: int, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _run_as(number: int, function: Callable[..., R], args: tuple[object, ...]) -> R:
     current.set(number)
-    return function(*args, **kwargs)
+    return function(*args)

@@ -81,7 +81,7 @@ class Link:
     def attach(
         self,
         loop: asyncio.AbstractEventLoop,
-        on_frame: Callable[[ToMain, list[bytearray]], None],
+        on_frame: Callable[[ToMain, list[bytes]], None],
         on_gone: Callable[[str, int], None],
     ) -> None:
         """Read frames on `loop`; `on_gone(reason, exit_code)` is called once when the process has died."""
@@ -234,6 +234,7 @@ class Link:
     def _forget(self) -> None:
         self.closed = True
         _open.discard(self)
+        self._reader = None  # it refers back to us, and Python's cycle collector fails on half-filled memory
         if self._killer is not None:
             self._killer.cancel()
             self._killer = None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Generic, TypeVar
 
 import msgspec
@@ -24,6 +25,8 @@ VERSION = 1
 MAX_BODY = 1 << 30
 MAX_BUFFERS = 1 << 16
 MAX_BUFFER = 1 << 33
+
+NOWHERE = memoryview(b"")
 
 _PREFIX = struct.Struct("<II")
 
@@ -260,15 +263,15 @@ class Reader(Generic[F]):
     """Cuts a byte stream into frames.
 
     Ask `space()` for the memory that the next bytes belong in, fill some of it, and say how much with `filled(n)`:
-    frames that are complete are handed to `on_frame(frame, buffers)` in order. A large raw buffer is read straight
-    into its final place.
+    frames that are complete are handed to `on_frame(frame, buffers)` in order. Large raw buffers are read straight
+    into their final place, and are `bytes` then.
     """
 
     CHUNK = 1 << 18
-    #: Memory a raw buffer gets before any of it has come.
-    FIRST = 1 << 24
+    #: The most that a raw buffer gets at once. (Zeroed memory: the system gives it when it is written to.)
+    PIECE = 1 << 27
 
-    def __init__(self, frames: type[F] | object, on_frame: Callable[[F, list[bytearray]], None]) -> None:
+    def __init__(self, frames: type[F] | object, on_frame: Callable[[F, list[bytes]], None]) -> None:
         self._decode: Callable[[Buffer], F] = msgspec.msgpack.Decoder(frames).decode
         self._on_frame = on_frame
         self._memory = bytearray(self.CHUNK)
@@ -277,12 +280,16 @@ class Reader(Generic[F]):
         self._end = 0  # first free byte
         self._waiting: F | None = None  # a frame whose raw buffers are still arriving
         self._lengths: list[int] = []  # how long its buffers are to be
-        self._buffers: list[bytearray] = []  # those that have begun to arrive
-        self._at = 0  # how far the last of them is filled
+        self._buffers: list[bytes] = []  # those that have arrived
+        self._pieces: list[bytes] = []  # what has arrived of the next one
+        self._left = 0  # how much of it is missing, the piece that is being filled included
+        self._stream: BytesIO | None = None  # that piece, its memory, and how far it is filled
+        self._place = NOWHERE
+        self._at = 0
 
     def space(self) -> memoryview:
         if self._waiting is not None and self._start == self._end:
-            return memoryview(self._buffers[-1])[self._at :]
+            return self._place[self._at :]
         if self._end == len(self._memory):
             self._make_room(0)
         return self._view[self._end :]
@@ -290,7 +297,7 @@ class Reader(Generic[F]):
     def filled(self, count: int) -> None:
         if self._waiting is not None and self._start == self._end:
             self._at += count
-            self._next_buffer()
+            self._next_piece()
         else:
             self._end += count
         self._cut()
@@ -305,24 +312,31 @@ class Reader(Generic[F]):
         self._view[: len(rest)] = rest
         self._start, self._end = 0, len(rest)
 
-    def _next_buffer(self) -> None:
+    def _next_piece(self) -> None:
         """Make room where the next raw bytes belong; hand over the frame when its buffers are full."""
-        while True:
-            length = self._lengths[len(self._buffers) - 1] if self._buffers else 0
-            if self._at < length:
-                buffer = self._buffers[-1]
-                if self._at == len(buffer):
-                    # A peer may announce much and send little: memory grows with what has really come.
-                    buffer.extend(bytes(min(len(buffer), length - len(buffer))))
-                return
-            if len(self._buffers) == len(self._lengths):
-                frame, buffers = self._waiting, self._buffers
-                self._waiting, self._lengths, self._buffers = None, [], []
-                assert frame is not None
-                self._on_frame(frame, buffers)
-                return
-            self._buffers.append(bytearray(min(self._lengths[len(self._buffers)], self.FIRST)))
-            self._at = 0
+        while self._stream is not None and self._at == len(self._place):
+            self._place.release()  # while something could still write to them, a BytesIO gives away a copy only
+            self._pieces.append(self._stream.getvalue())
+            self._left -= self._at
+            if not self._left:
+                self._buffers.append(self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces))
+                self._pieces = []
+                if len(self._buffers) == len(self._lengths):
+                    frame, buffers = self._waiting, self._buffers
+                    self._waiting, self._buffers = None, []
+                    self._stream, self._place = None, NOWHERE
+                    assert frame is not None
+                    self._on_frame(frame, buffers)
+                    return
+                self._left = self._lengths[len(self._buffers)]
+            self._begin_piece()
+
+    def _begin_piece(self) -> None:
+        # Python fills no `bytes` in place; but a BytesIO takes over those it gets, lets them be written to and gives
+        # them back. So a large message is not copied, and much announced with little sent takes little memory.
+        self._stream = BytesIO(bytes(min(self._left, self.PIECE)))
+        self._place = self._stream.getbuffer()
+        self._at = 0
 
     def _cut(self) -> None:
         while True:
@@ -330,12 +344,11 @@ class Reader(Generic[F]):
             if self._waiting is not None:
                 if not available:
                     return
-                buffer = self._buffers[-1]
-                count = min(available, len(buffer) - self._at)
-                buffer[self._at : self._at + count] = self._view[self._start : self._start + count]
+                count = min(available, len(self._place) - self._at)
+                self._place[self._at : self._at + count] = self._view[self._start : self._start + count]
                 self._start += count
                 self._at += count
-                self._next_buffer()
+                self._next_piece()
                 continue
             if not available:
                 self._start = self._end = 0
@@ -360,8 +373,10 @@ class Reader(Generic[F]):
                 self._start += head
                 if sum(lengths) > MAX_BUFFER:
                     raise ProtocolError(f"a packet announces {sum(lengths)} bytes beside its body")
-                self._waiting, self._lengths, self._buffers, self._at = frame, list(lengths), [], 0
-                self._next_buffer()
+                self._waiting, self._lengths, self._buffers = frame, list(lengths), []
+                self._left = lengths[0]
+                self._begin_piece()
+                self._next_piece()  # it may be empty
             else:
                 self._start += head
                 self._on_frame(frame, [])

@@ -6,6 +6,7 @@ import random
 import struct
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Sequence
 
 import msgspec
@@ -125,15 +126,31 @@ def test_a_body_larger_than_the_memory_at_hand(size: int) -> None:
     assert [len(frame.payload) for frame, _ in arrived if isinstance(frame, Send)] == [0, size, 0]
 
 
-@pytest.mark.parametrize("size", [1, 65_536, Reader.CHUNK, Reader.CHUNK + 1, 5_000_000, 2 * Reader.FIRST + 1])
+@pytest.mark.parametrize("size", [1, 65_536, Reader.CHUNK, Reader.CHUNK + 1, 5_000_000])
 @pytest.mark.parametrize("piece", [777_777, 4096 + 1])
-def test_large_buffers_arrive_whole_and_in_order(size: int, piece: int) -> None:
+@pytest.mark.parametrize("at_once", [Reader.PIECE, 1 << 20])
+def test_large_buffers_arrive_whole_and_in_order(
+    size: int, piece: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reader, "PIECE", at_once)
     reader, arrived = reader_for_main()
     data = random.Random(size).randbytes(size)
     buffers = [data, data[: size // 2], b"end"]
     packets = stream((Send(0, "a", b"", 0.0), buffers), (Send(0, "b", b"", 0.0), []))
     feed(reader, packets, [piece])
     assert arrived == [(Send(0, "a", b"", 0.0), buffers), (Send(0, "b", b"", 0.0), [])]
+
+
+def test_large_buffers_are_not_copied_while_they_arrive() -> None:
+    reader, arrived = reader_for_main()
+    packets = stream((Send(0, "a", b"", 0.0), [bytes(10_000_000)]))
+    tracemalloc.start()
+    try:
+        feed(reader, packets, [65_536])
+        assert len(arrived) == 1
+        assert tracemalloc.get_traced_memory()[1] < 15_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_large_buffers_are_not_copied_when_a_frame_is_packed() -> None:
@@ -316,7 +333,7 @@ def test_a_frame_may_be_the_last_word() -> None:
     data = stream(*[(Send(0, "ch", b"", float(number)), []) for number in range(6)])
     rest = [data[len(data) // 2 :]]
 
-    def on_frame(frame: ToMain, _: list[bytearray]) -> None:
+    def on_frame(frame: ToMain, _: list[bytes]) -> None:
         assert isinstance(frame, Send)
         order.append(frame.sent_at)
         if rest:

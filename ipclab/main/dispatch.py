@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from ipclab.errors import DataCloneError, ProtocolError
 from ipclab.main import console, deadlock
 from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainSyncEvent
 from ipclab.main.ipc_main import Handler, IpcMain, ipc_main
-from ipclab.main.listening import keep_open, running
+from ipclab.main.listening import keep_open, running, watch
 from ipclab.main.traffic import trace, traffic
 from ipclab.protocol import Buffer, Failure, Invoke, Refused, Reply, Send, SendSync, ToMain
 from ipclab.record import Kind, Message, Outcome
@@ -21,7 +20,10 @@ if TYPE_CHECKING:
     from ipclab.main.host import RendererHost
     from ipclab.main.web_contents import WebContents
 
-Buffers = list[bytearray]
+Buffers = list[bytes]
+
+#: Seconds after which a page is told that its handler was cancelled.
+AFTER_CANCELLING = 0.02
 
 #: Which life of the app this is: what a handler of an earlier one has to say interests nobody.
 life = 0
@@ -63,7 +65,7 @@ def record(
 
 def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
     message = record(contents, "send", frame, buffers)
-    done = keep_open(frame.activity, f"listeners of '{frame.channel}' in main")
+    watch(frame.activity, f"listeners of '{frame.channel}' in main")
     heard, failure = False, None
     try:
         args = decode(frame.payload, buffers)
@@ -71,7 +73,6 @@ def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
         heard, failure = emit_all(contents, "ipc-message", event, frame.channel, args)
     finally:
         trace.mark(message.number, "delivered" if heard else "unheard", traffic.now(), failure)
-        done()
 
 
 def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buffers: Buffers) -> None:
@@ -110,8 +111,8 @@ def emit_all(
         heard = contents.emit(name, event, channel, *args)
         for emitter in emitters_of(contents):
             # Electron's own guard on `error` hears nothing.
-            heard = emitter.listener_count(channel) > emitter._guards(channel) or heard
-            emitter.emit(channel, event, *args)
+            unguarded = channel != "error" or emitter.listener_count(channel) > emitter._guards(channel)
+            heard = (emitter.emit(channel, event, *args) and unguarded) or heard
     except SystemExit as request:
         tasks.on_exit(request)
     except (Exception, KeyboardInterrupt) as error:
@@ -138,12 +139,12 @@ def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers:
         trace.mark(message.number, "unheard", traffic.now(), text)
         fail(contents, host, frame, message.number, text)
         return
-    done = host.owe(keep_open(frame.activity, f"handler for '{frame.channel}' in main"))
-    # The handler's own coroutine is waited for by `done`; only what it starts may open more.
+    # What the handler starts keeps nothing open; its own coroutine does, see `run_handler`.
     tasks.on_open.set(running.add)
-    invocation = Invocation(contents, host, frame, message.number, done)
+    invocation = Invocation(contents, host, frame, message.number)
     try:
-        result = run_handler(handler, IpcMainInvokeEvent(contents), decode(frame.payload, buffers))
+        event = IpcMainInvokeEvent(contents)
+        result = run_handler(handler, event, decode(frame.payload, buffers), invocation.keep_open)
     except SystemExit as request:
         tasks.on_exit(request)
         return
@@ -156,38 +157,47 @@ def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers:
         invocation.resolve(result)
 
 
-def run_handler(handler: Handler, event: IpcMainInvokeEvent, args: list[object]) -> Any:
-    """Call a handler; return its result or, if it awaits, a future of it."""
+def run_handler(
+    handler: Handler, event: IpcMainInvokeEvent, args: list[object], keep_open: Callable[[], None]
+) -> Any:
+    """Call a handler; return its result or, if it awaits, a future of it. `keep_open` is called before it does."""
     result = handler(event, *args)
+    if not hasattr(type(result), "__await__"):
+        return result
+    keep_open()
     if asyncio.iscoroutine(result):
         _, result = tasks.run(result)
         return result
-    if inspect.isawaitable(result):
-        return asyncio.ensure_future(result)
-    return result
+    return asyncio.ensure_future(result)
 
 
 class Invocation:
     """One `invoke` until it is answered."""
 
-    def __init__(
-        self, contents: WebContents, host: RendererHost, frame: Invoke, number: int, done: Callable[[], None]
-    ) -> None:
+    def __init__(self, contents: WebContents, host: RendererHost, frame: Invoke, number: int) -> None:
         self._contents = contents
         self._host = host
         self._frame = frame
         self._number = number
         self._life = life
-        self._done: Callable[[], None] | None = done
+        self._answered = False
+        self._done: Callable[[], None] | None = None
+
+    def keep_open(self) -> None:
+        """Keep the activity from settling until the answer (until its first await, a handler lets nothing settle)."""
+        self._done = self._host.owe(keep_open(self._frame.activity, f"handler for '{self._frame.channel}' in main"))
+        tasks.on_open.set(running.add)
 
     def settled(self, future: asyncio.Future[Any]) -> None:
         if self._life != life:
-            self._done = None
+            self._answered = True  # nobody is left to hear it
             if not future.cancelled():
                 future.exception()  # looked at, so that asyncio does not report it
         elif future.cancelled():
-            # Nothing failed that main's console should hear of; the page must not wait for ever, though.
-            self._answer_failure("Error: the handler was cancelled", "the handler was cancelled")
+            # Nothing failed that main's console should hear of. The page must not wait for ever, but if all tasks are
+            # being cancelled because the program ends, nobody is to hear anything.
+            told = "the handler was cancelled"
+            self._contents.loop.call_later(AFTER_CANCELLING, self._answer_failure, f"Error: {told}", told)
         elif (error := future.exception()) is not None:
             self.reject(error)
         else:
@@ -220,12 +230,13 @@ class Invocation:
         self._finish()
 
     def _finish(self) -> None:
+        self._answered = True
         if self._done is not None:
             self._done()
             self._done = None
 
     def __del__(self) -> None:
-        if self._done is not None and self._life == life:
+        if not self._answered and self._life == life:
             # The handler's awaitable is garbage: nobody can ever finish it.
             trace.mark(self._number, "rejected", traffic.now(), "reply was never sent")
             fail(self._contents, self._host, self._frame, self._number, "reply was never sent")

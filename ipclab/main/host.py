@@ -18,7 +18,7 @@ from ipclab.protocol import Buffer, Done, GaveUp, Idle, Raised, ToMain, ToRender
 #: Seconds for which cells still wait for handlers whose renderer is gone: they may be about to end.
 GRACE = 0.5
 
-OnFrame = Callable[[ToMain, list[bytearray]], None]
+OnFrame = Callable[[ToMain, list[bytes]], None]
 
 
 class Operation:
@@ -154,7 +154,7 @@ class RendererHost:
 
     # --- what comes back -----------------------------------------------------------------------------------------
 
-    def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
+    def _arrived(self, frame: ToMain, buffers: list[bytes]) -> None:
         try:
             if self.link.closed and isinstance(frame, Idle | Done | Raised | GaveUp):
                 return  # its account is closed; what it said to listeners is still to be told of
@@ -172,7 +172,7 @@ class RendererHost:
             # Whatever goes wrong over one frame, those behind it must still be read.
             console.report(f"ipclab could not handle what {self.label} said ({type(frame).__name__}): ", error)
 
-    def _end_operation(self, frame: Done | Raised, buffers: list[bytearray]) -> None:
+    def _end_operation(self, frame: Done | Raised, buffers: list[bytes]) -> None:
         operation = self._operations.pop(frame.operation, None)
         if operation is None:
             return

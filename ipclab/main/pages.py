@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -28,34 +27,6 @@ class PageSource:
         self.title: str | None = None
         self.scripts: list[Script] = []
         self.notes: list[tuple[str, str]] = []
-
-
-class _ScriptFinder(HTMLParser):
-    """Collects a page's scripts, in order, and its title."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str | None, int]] = []  # type, src, line
-        self.texts: list[str] = []
-        self.title: str | None = None
-        self._inside = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "script":
-            given = dict(attrs)
-            self.found.append((given.get("type") or "", given.get("src"), self.getpos()[0]))
-            self.texts.append("")
-        self._inside = tag if tag in ("script", "title") else ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._inside:
-            self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._inside == "script":
-            self.texts[-1] += data
-        elif self._inside == "title":
-            self.title = (self.title or "") + data
 
 
 def from_file(path: str) -> PageSource:
@@ -119,8 +90,10 @@ def _make(url: str, name: str, text: str, folder: Path | None) -> PageSource:
 
 
 def _parse(page: PageSource, html: str, name: str, folder: Path | None) -> None:
+    from ipclab.main.script_finder import ScriptFinder  # programs without pages need no HTML parser
+
     page.html = html
-    finder = _ScriptFinder()
+    finder = ScriptFinder()
     finder.feed(html)
     finder.close()
     page.title = finder.title.strip() if finder.title is not None else None

@@ -336,12 +336,12 @@ class WebContents(EventEmitter):
 
     # --- what arrives --------------------------------------------------------------------------------------------
 
-    def _arrived(self, frame: ToMain, buffers: list[bytearray]) -> None:
+    def _arrived(self, frame: ToMain, buffers: list[bytes]) -> None:
         # Threads of a renderer belong to no activity: what they say belongs under the newest cell.
         frame.activity = frame.activity or activity.last()
         activity.run(frame.activity, self._take, frame, buffers)
 
-    def _take(self, frame: ToMain, buffers: list[bytearray]) -> None:
+    def _take(self, frame: ToMain, buffers: list[bytes]) -> None:
         if isinstance(frame, Console):
             self._console_message(frame)
         elif self._destroyed:

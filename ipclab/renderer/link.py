@@ -22,7 +22,7 @@ class RendererLink:
     def __init__(
         self,
         sock: socket.socket,
-        on_frame: Callable[[ToRenderer, list[bytearray]], None],
+        on_frame: Callable[[ToRenderer, list[bytes]], None],
         before_write: Callable[[], None],
         stop_waiting: Callable[[], object],
     ) -> None:

@@ -41,7 +41,7 @@ from ipclab.renderer.page import Page
 from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text, warning_text
 from ipclab.renderer.worlds import is_preload
 
-Arrived = tuple[ToRenderer, list[bytearray]]
+Arrived = tuple[ToRenderer, list[bytes]]
 
 
 def no_debugger(*_: object, **__: object) -> None:
@@ -94,7 +94,7 @@ class RendererProcess:
         self._link.receive()
         self._work()
 
-    def _arrived(self, frame: ToRenderer, buffers: list[bytearray]) -> None:
+    def _arrived(self, frame: ToRenderer, buffers: list[bytes]) -> None:
         self._queue.append((frame, buffers))
 
     def _work(self) -> None:
@@ -104,6 +104,8 @@ class RendererProcess:
                 self._worked_off += 1
                 context = self._base.copy()
                 context.run(self._handle, frame, buffers)
+                if isinstance(frame, Reply | Failure):
+                    break  # as in Electron, who awaited this answer goes on before the next message is heard
         finally:
             if self._queue:
                 self.loop.call_soon(self._work, context=self._base)
@@ -117,7 +119,7 @@ class RendererProcess:
 
     # --- frames from main ----------------------------------------------------------------------------------------
 
-    def _handle(self, frame: ToRenderer, buffers: list[bytearray]) -> None:
+    def _handle(self, frame: ToRenderer, buffers: list[bytes]) -> None:
         activity.current.set(frame.activity)
         if isinstance(frame, Reply | Failure):
             self._answer(frame, buffers)
@@ -155,7 +157,7 @@ class RendererProcess:
             self._runs[operation] = task
             task.add_done_callback(lambda _: self._runs.pop(operation, None))
 
-    def _answer(self, frame: Reply | Failure, buffers: list[bytearray]) -> None:
+    def _answer(self, frame: Reply | Failure, buffers: list[bytes]) -> None:
         channel, promise = self._calls.pop(frame.call, ("", None))
         if promise is not None and not promise.done():
             if isinstance(frame, Failure):
@@ -164,7 +166,7 @@ class RendererProcess:
                 promise.set_result(clone.decode(frame.payload, buffers))
         self._handled.append(Handled(frame.number, time.monotonic(), True))
 
-    def _deliver(self, frame: Deliver, buffers: list[bytearray]) -> None:
+    def _deliver(self, frame: Deliver, buffers: list[bytes]) -> None:
         ipc_renderer = self.page.ipc_renderer
         is_preload.set(True)  # only a preload's code (or a page with its rights) can have registered a listener
         heard = ipc_renderer.listener_count(frame.channel) > 0
@@ -292,7 +294,7 @@ class RendererProcess:
             if self._queue:
                 self.loop.call_soon(self._work, context=self._base)
 
-    def _sync_answer(self, frame: Reply | Failure, buffers: list[bytearray]) -> Any:
+    def _sync_answer(self, frame: Reply | Failure, buffers: list[bytes]) -> Any:
         self._worked_off += 1
         channel, _ = self._calls.pop(frame.call)
         self._handled.append(Handled(frame.number, time.monotonic(), True))
