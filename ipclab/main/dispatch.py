@@ -196,6 +196,7 @@ class Invocation:
         elif future.cancelled():
             # Nothing failed that main's console should hear of. The page must not wait for ever, but if all tasks are
             # being cancelled because the program ends, nobody is to hear anything.
+            self._finish()
             told = "the handler was cancelled"
             self._contents.loop.call_later(AFTER_CANCELLING, self._answer_failure, f"Error: {told}", told)
         elif (error := future.exception()) is not None:
