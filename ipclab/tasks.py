@@ -98,6 +98,8 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> tuple[bool, Any]:
     first = _FirstStretch()
     task = _StartedTask(_drive(coroutine, first), loop=loop)
     task.first = first
+    # A handler whose awaitable is garbage is told of as Electron does it, see `Invocation`.
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
     caller = asyncio.current_task(loop)
     if caller is not None:
         asyncio._leave_task(loop, caller)

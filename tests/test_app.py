@@ -323,15 +323,16 @@ before = [id(each) for each in (app, ipc_main, trace, web_contents, ipclab.globa
 async def first():
     window = BrowserWindow(web_preferences=OPEN)
     await window.web_contents.execute("from ipclab import ipc_renderer")
-    asked = asyncio.Event()
+    asked, never = asyncio.Event(), asyncio.Event()
     ipc_main.on("asked", lambda event: asked.set())
-    ipc_main.handle("never", lambda event: asyncio.Event().wait())
+    ipc_main.handle("never", lambda event: never.wait())
     await window.web_contents.execute("ipc_renderer.invoke('never')\\nipc_renderer.send('asked')")
     await asked.wait()
     waits = asyncio.create_task(window.web_contents.execute("import asyncio\\nawait asyncio.Event().wait()"))
     settles = asyncio.create_task(settle())
     BrowserWindow().load_url("data:text/html,<script type='py'>while True: pass</script>")
     await asyncio.sleep(0)
+    never.is_set()  # referenced to the end: a wait that is garbage is answered
 async def second():
     await restart()
     window = BrowserWindow(web_preferences=OPEN)
