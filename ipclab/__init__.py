@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ipclab import names
 
 if TYPE_CHECKING:
-    from ipclab.emitter import EventEmitter, MaxListenersExceededWarning, UnhandledError, once
+    from ipclab.emitter import EventEmitter, MaxListenersExceededWarning, UnhandledError
     from ipclab.errors import (
         DataCloneError,
         DeadlockError,
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ipclab.main.registry import web_contents
     from ipclab.main.traffic import settle, trace
     from ipclab.notebook.diagram import diagram
-    from ipclab.undefined import undefined
+    from ipclab.undefined_value import undefined
+    from ipclab.waiting import once
 
 __version__ = "0.1.0"
 

@@ -22,6 +22,12 @@ class DataCloneError(Exception):
         self.path = path
         self.reason = reason
 
+    @classmethod
+    def from_text(cls, text: str) -> DataCloneError:
+        """Make the error again that had this text in another process."""
+        path, _, reason = text.partition("\n")[2].partition(" ")
+        return cls(path, reason)
+
 
 class RemoteError(Exception):
     """A rejected ``ipc_renderer.invoke``: ``Error invoking remote method 'channel': <name>: <text>``.

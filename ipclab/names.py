@@ -11,9 +11,9 @@ resolve: Callable[[str], Any] | None = None
 
 #: Everywhere.
 COMMON = {
-    "undefined": "ipclab.undefined",
+    "undefined": "ipclab.undefined_value",
     "EventEmitter": "ipclab.emitter",
-    "once": "ipclab.emitter",
+    "once": "ipclab.waiting",
     "MaxListenersExceededWarning": "ipclab.emitter",
     "UnhandledError": "ipclab.emitter",
     "Error": "ipclab.errors",

@@ -36,7 +36,7 @@ from msgspec import msgpack
 from ipclab.clone import decode, encode, preview, size
 from ipclab.clone.wire import CHAIN_LIMIT, OUT_OF_BAND
 from ipclab.errors import DataCloneError, ProtocolError
-from ipclab.undefined import undefined
+from ipclab.undefined_value import undefined
 
 
 def clone(value: Any) -> Any:

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from ipclab import tasks
-from ipclab.emitter import EventEmitter, MaxListenersExceededWarning, UnhandledError, error_monitor, once
+from ipclab.emitter import EventEmitter, MaxListenersExceededWarning, UnhandledError, error_monitor
 from ipclab.scope import Place, Scope, current, note
+from ipclab.waiting import once
 
 
 @pytest.fixture

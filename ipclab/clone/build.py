@@ -31,7 +31,7 @@ from ipclab.clone.wire import (
     chain_too_long,
 )
 from ipclab.errors import ProtocolError
-from ipclab.undefined import undefined
+from ipclab.undefined_value import undefined
 
 _SCALARS = frozenset({type(None), bool, int, float, str, bytes})
 _SLOTS = _SCALARS | {list}

@@ -40,11 +40,6 @@ def dismantle(error: BaseException) -> Parts:
     return Parts(base.__name__, message, arguments, reader.__cause__.__get__(error), members)
 
 
-def is_group(name: object) -> bool:
-    """Tell whether `name` is a builtin exception group; raise `ProtocolError` when it is no exception at all."""
-    return issubclass(_builtin(name), BaseExceptionGroup)
-
-
 def rebuild(
     name: object, message: str, arguments: list[Any] | None, members: list[BaseException] | None
 ) -> BaseException:

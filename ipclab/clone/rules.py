@@ -24,7 +24,7 @@ from ipclab.clone.wire import (
     TEXT,
     Wire,
 )
-from ipclab.undefined import Undefined
+from ipclab.undefined_value import Undefined
 
 if TYPE_CHECKING:
     from ipclab.clone.flatten import Flattener

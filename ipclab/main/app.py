@@ -15,7 +15,7 @@ from ipclab.main.events import Event
 from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
-from ipclab.process import Process
+from ipclab.process_info import Process
 
 process = Process("browser", versions.DEFAULT)
 

@@ -72,7 +72,7 @@ class RendererHost:
         self._worked_off = 0
         self._operations: dict[int, Operation] = {}
         self._last = 0
-        self._owed: list[Callable[[], None]] = []  # what ends with this renderer: its unanswered send_sync
+        self._owed: list[Callable[[], None]] = []  # what soon ends with this renderer: its handlers
         link.attach(loop, self._arrived, self._gone)
 
     # --- sending -------------------------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ class WebContents(EventEmitter):
             frame, buffers = await self.run(source, MAIN_WORLD, "<execute>", f"code in {self.label}")
         except RendererError as error:
             if error.name == "DataCloneError":
-                raise DataCloneError(*_path_and_reason(error.message)) from None
+                raise DataCloneError.from_text(error.message) from None
             raise
         return clone.decode(frame.payload, buffers)
 
@@ -398,9 +398,3 @@ def _timer_waits(number: int) -> list[asyncio.Future[Any]]:
 
 
 traffic_module.timer_waits = _timer_waits
-
-
-def _path_and_reason(text: str) -> tuple[str, str]:
-    """Take the second line of a DataCloneError's text apart again."""
-    path, _, reason = text.partition("\n")[2].partition(" ")
-    return path, reason

@@ -72,7 +72,7 @@ def main(descriptor: int, parent: int) -> None:
 
     signal.signal(signal.SIGUSR1, lambda _, frame: renderer.interrupt(frame))
     code = 0
-    while not renderer.ended:
+    while True:
         try:
             loop.run_forever()
         except KeyboardInterrupt:

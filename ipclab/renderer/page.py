@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ipclab.process import Process
+from ipclab.process_info import Process
 from ipclab.renderer.context_bridge import ContextBridge
 from ipclab.renderer.ipc_renderer import IpcRenderer
 from ipclab.renderer.timers import Timers

@@ -55,7 +55,6 @@ class RendererProcess:
 
     def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.ended = False
         self.label = "renderer"
         self.page: Page
         self.console = Console(self._console_line)
