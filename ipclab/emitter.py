@@ -3,23 +3,24 @@
 Where Python must differ: there is no `this`; a listener is found by equality, since a bound method is a new object at
 each access; the registering methods work as decorators when the listener is left out; types in error texts carry
 Python's names (``Received None``); a warning is issued at once, not on a later tick; event names keep the order of
-registration even if they look like numbers. A listener may be `async def`: as in Node, it runs up to its first await
-before the next listener starts, and its result is ignored.
+registration, also those that look like numbers and those that are no text. A listener may be `async def`: as in
+Node, it runs up to its first await before the next listener starts, and its result is ignored.
 """
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable, Coroutine, Hashable
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import ref
 
 from ipclab.errors import UnhandledError as UnhandledError
+from ipclab.listener_limit import MaxListenersExceededWarning as MaxListenersExceededWarning
+from ipclab.listener_limit import warn
 from ipclab.names import hint
 from ipclab.scope import Place, current
 from ipclab.tasks import start
+from ipclab.undefined_value import undefined
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,23 +43,6 @@ error_monitor: Final = _Sentinel("error_monitor")
 """Listeners of this name see every `error` event first and do not count as handling it (`events.errorMonitor`)."""
 
 _OMITTED: Any = _Sentinel("omitted")
-
-
-class MaxListenersExceededWarning(Warning):
-    """More listeners for one event than `get_max_listeners` allows, which often means that some are never removed.
-
-    `emitter`, `type` (the event's name) and `count` say where. The text is Node's.
-    """
-
-    def __init__(self, emitter: EventEmitter, type: Hashable, count: int) -> None:  # noqa: A002 (Node's name)
-        super().__init__(
-            f"Possible EventEmitter memory leak detected. {count} {type} listeners added to "
-            f"[{emitter.__class__.__name__}]. MaxListeners is {emitter.get_max_listeners()}. "
-            "Use emitter.setMaxListeners() to increase limit"
-        )
-        self.emitter = emitter
-        self.type = type
-        self.count = count
 
 
 class _Registration:
@@ -108,8 +92,8 @@ def _key(name: Hashable) -> Hashable:
 
 def _received(value: object) -> str:
     """Describe a wrong argument as Node does."""
-    if value is None:
-        return "None"
+    if value is None or value is undefined:
+        return repr(value)
     if not isinstance(value, (bool, int, float, complex, str, bytes)):
         return f"an instance of {type(value).__name__}"
     text = repr(value)
@@ -139,7 +123,7 @@ class EventEmitter:
 
     # Class-level defaults: an emitter without listeners costs nothing, and a subclass need not call __init__.
     _registrations: dict[Hashable, list[_Registration]] | None = None
-    _warned: set[Hashable] | None = None
+    _warned: frozenset[Hashable] = frozenset()
     _max_listeners: float | None = None
 
     def __repr__(self) -> str:
@@ -245,27 +229,10 @@ class EventEmitter:
             self._registrations[name] = [registration]
             return
         registrations.insert(0 if front else len(registrations), registration)
-        if 0 < self.get_max_listeners() < len(registrations):
-            self._warn(name, len(registrations))
-
-    def _warn(self, name: Hashable, count: int) -> None:
-        if self._warned is None:
-            self._warned = set()
-        if name in self._warned:
-            return
-        self._warned.add(name)
-        frame = sys._getframe(1)
-        # The caller's line is the last one outside the package: ipclab's own emitters wrap these methods.
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("ipclab."):
-            frame = frame.f_back
-        # Without a registry: it would let a line of code warn about its first emitter only.
-        warnings.warn_explicit(
-            MaxListenersExceededWarning(self, name, count),
-            category=MaxListenersExceededWarning,
-            filename=frame.f_code.co_filename,
-            lineno=frame.f_lineno,
-            module=frame.f_globals.get("__name__"),
-        )
+        count = len(registrations)
+        if 0 < self.get_max_listeners() < count and name not in self._warned:
+            self._warned |= {name}
+            warn(self, name, count)
 
     def off(self, name: Hashable, listener: Listener) -> Self:
         """Remove `listener` once, the last added first; nothing happens if it is not registered."""
@@ -287,36 +254,32 @@ class EventEmitter:
         if table is None or registrations is None or registration not in registrations:
             return
         registrations.remove(registration)
+        if len(registrations) < 2 and name in self._warned:
+            self._warned -= {name}  # as in Node: listeners that pile up anew are worth a new warning
         if not registrations:
-            self._forget(table, name)
+            del table[name]
         if "removeListener" in table:
             self.emit("removeListener", name, registration.listener)
-
-    def _forget(self, table: dict[Hashable, list[_Registration]], name: Hashable) -> None:
-        table.pop(name, None)
-        if self._warned is not None:
-            self._warned.discard(name)  # as in Node, listeners that pile up anew are worth a new warning
 
     def remove_all_listeners(self, name: Hashable = _OMITTED) -> Self:
         """Remove the listeners of `name`, or all listeners if no name is given. None is a name like others."""
         table = self._registrations
         if table is None:
             return self
-        if "removeListener" not in table:
-            for key in tuple(table) if name is _OMITTED else (_key(name),):
-                self._forget(table, key)
-        elif name is _OMITTED:
-            for key in tuple(table):
-                if key != "removeListener":
+        if name is _OMITTED:
+            if "removeListener" in table:
+                for key in [*(key for key in table if key != "removeListener"), "removeListener"]:
                     self.remove_all_listeners(key)
-            self.remove_all_listeners("removeListener")
             # What listeners of removeListener added meanwhile goes too.
             self._registrations = None
-            self._warned = None
-        else:
+            self._warned = frozenset()
+        elif "removeListener" in table:
             key = _key(name)
             for registration in reversed(table.get(key, [])[:]):
                 self._remove(key, registration)
+        else:
+            table.pop(_key(name), None)
+            self._warned -= {_key(name)}
         return self
 
     def listeners(self, name: Hashable) -> list[Listener]:
