@@ -22,6 +22,7 @@ from ipclab.clone.wire import (
     LIST,
     NUMPY,
     PATTERN,
+    PATTERN_COST,
     RE_FLAGS,
     SET,
     TEXT,
@@ -29,6 +30,8 @@ from ipclab.clone.wire import (
     Buffer,
     Wire,
     chain_too_long,
+    crowded,
+    pattern_cost,
 )
 from ipclab.errors import ProtocolError
 from ipclab.undefined_value import undefined
@@ -55,6 +58,8 @@ class _Builder:
         self._nodes: list[Wire] = nodes
         # Each is taken once: a buffer named twice would be copied, and a short message could name it a million times.
         self._buffers: list[Buffer | None] = list(buffers)
+        self._patterns: dict[tuple[str | bytes, int], Any] = {}
+        self._pattern_cost = 0
         self._errors = {i for i, node in enumerate(nodes) if node[0] == ERROR}
         self._objects: list[Any] = [self._empty(node) for node in nodes]
         for index in self._errors:
@@ -72,7 +77,7 @@ class _Builder:
             return slot
         if type(slot) is list and len(slot) == 1:
             return self._objects[self._number(slot)]
-        return _scalar(slot)
+        return self._scalar(slot)
 
     def _number(self, slot: Wire) -> int:
         """Return the number of an existing node that `slot` refers to."""
@@ -153,7 +158,7 @@ class _Builder:
     def _keys(self, keys: list[Wire]) -> list[Any]:
         if set(map(type, keys)) <= _SCALARS:
             return keys
-        return [self._key(key, 0) for key in keys]
+        return _spread([self._key(key, 0) for key in keys])
 
     def _key(self, key: Wire, depth: int, errors: bool = True) -> Any:
         if type(key) in _SCALARS:
@@ -164,8 +169,8 @@ class _Builder:
             if depth == KEY_DEPTH:
                 raise _malformed("a key nested too deep")
             members = [self._key(member, depth + 1, errors) for member in _list_of(key[1])]
-            return tuple(members) if key[0] == TUPLE else frozenset(members)
-        return _scalar(key)
+            return tuple(members) if key[0] == TUPLE else frozenset(_spread(members))
+        return self._scalar(key)
 
     def _build_error(self, start: int) -> None:
         """Build an exception; if it is a group then first its members, which cannot be put in later."""
@@ -190,12 +195,53 @@ class _Builder:
     def _error(self, name: Wire, message: Wire, arguments: Wire, members: list[int] | None) -> BaseException:
         from ipclab.clone.exceptions import rebuild
 
-        text = message if type(message) is str else _scalar(message)
+        text = message if type(message) is str else self._scalar(message)
         if type(text) is not str:
             raise _malformed("an exception without a text")
         if arguments is not None:
             arguments = [self._key(argument, 0, errors=False) for argument in _list_of(arguments)]
         return rebuild(name, text, arguments, None if members is None else [self._objects[n] for n in members])
+
+    def _scalar(self, slot: Wire) -> Any:
+        """Return the value of a slot or key that is an array but refers to nothing."""
+        if type(slot) is not list:
+            raise _malformed("no known slot")
+        if not slot:
+            return undefined
+        tag, *parts = slot
+        if tag == INTEGER:
+            [data] = parts
+            return int.from_bytes(_bytes_of(data), "little", signed=True)
+        if tag == TEXT:
+            [data] = parts
+            return _bytes_of(data).decode("utf-8", "surrogatepass")
+        if tag == DATETIME:
+            from datetime import datetime, timedelta, timezone
+
+            text, fold = parts
+            moment = datetime.fromisoformat(text).replace(fold=fold)
+            if text[-16:-7] in ("+00:00:00", "-00:00:00"):  # CPython takes an offset below one second for UTC
+                moment = moment.replace(tzinfo=timezone(timedelta(microseconds=int(text[-16] + text[-6:]))))
+            return moment
+        if tag == PATTERN:
+            source, flags = parts
+            if type(source) is list:
+                source = self._scalar(source)
+            if type(flags) is not int or flags & ~RE_FLAGS or type(source) not in (str, bytes):
+                raise _malformed("no regular expression")
+            return self._pattern(source, flags)
+        raise _malformed("no known slot")
+
+    def _pattern(self, source: str | bytes, flags: int) -> Any:
+        import re
+
+        found = self._patterns.get((source, flags))
+        if found is None:
+            self._pattern_cost += pattern_cost(source)
+            if self._pattern_cost > PATTERN_COST:
+                raise _malformed("regular expressions that take too long to compile")
+            found = self._patterns[source, flags] = re.compile(source, flags)
+        return found
 
     def _data(self, data: Wire) -> Buffer:
         if type(data) is bytes:
@@ -213,40 +259,17 @@ class _Builder:
         return buffer if type(buffer) is bytearray else bytearray(buffer)
 
 
+def _spread(keys: list[Any]) -> list[Any]:
+    """Return `keys`, refusing those that would make a table of them take time by the square of their number."""
+    if crowded(keys):
+        raise _malformed("too many keys of one hash")
+    return keys
+
+
 def _list_of(items: Wire) -> list[Wire]:
     if type(items) is not list:
         raise _malformed("no list where one belongs")
     return items
-
-
-def _scalar(slot: Wire) -> Any:
-    """Return the value of a slot or key that is an array but refers to nothing."""
-    if type(slot) is not list:
-        raise _malformed("no known slot")
-    if not slot:
-        return undefined
-    tag, *parts = slot
-    if tag == INTEGER:
-        [data] = parts
-        return int.from_bytes(_bytes_of(data), "little", signed=True)
-    if tag == TEXT:
-        [data] = parts
-        return _bytes_of(data).decode("utf-8", "surrogatepass")
-    if tag == DATETIME:
-        from datetime import datetime
-
-        text, fold = parts
-        return datetime.fromisoformat(text).replace(fold=fold)
-    if tag == PATTERN:
-        import re
-
-        source, flags = parts
-        if type(source) is list:
-            source = _scalar(source)
-        if type(flags) is not int or flags & ~RE_FLAGS or type(source) not in (str, bytes):
-            raise _malformed("no regular expression")
-        return re.compile(source, flags)
-    raise _malformed("no known slot")
 
 
 def _bytes_of(data: Wire) -> bytes:

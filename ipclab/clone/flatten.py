@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from ipclab.clone.kinds import is_a
-from ipclab.clone.rules import BYTES_RULE, ERROR_RULE, FROZENSET_RULE, TUPLE_RULE, Part, Refused, Rule, find_rule
+from ipclab.clone.rules import (
+    BYTES_RULE,
+    ERROR_RULE,
+    FROZENSET_RULE,
+    PATTERN_RULE,
+    TUPLE_RULE,
+    Part,
+    Refused,
+    Rule,
+    find_rule,
+)
 from ipclab.clone.text import preview
 from ipclab.clone.wire import (
     CHAIN_LIMIT,
@@ -14,10 +24,14 @@ from ipclab.clone.wire import (
     KEY_DEPTH,
     KEY_PARTS,
     OUT_OF_BAND,
+    PATTERN_COST,
+    SAME_HASH,
     TUPLE,
     Buffer,
     Wire,
     chain_too_long,
+    crowded,
+    pattern_cost,
 )
 from ipclab.errors import DataCloneError
 
@@ -52,6 +66,8 @@ class Flattener:
         self._numbers: dict[int, int] = {}
         self._rules: dict[type, Rule] = {}
         self._key_parts = 0
+        self._patterns: set[object] = set()
+        self._pattern_cost = 0
 
     def slot(self, value: Any, owner: int, step: object) -> Wire:
         """Return what stands for `value`, which is found from node `owner` by `step`."""
@@ -68,7 +84,7 @@ class Flattener:
         try:
             rule = self._rule(kind)
             if rule.scalar is not None:
-                return rule.scalar(value)
+                return self._scalar(rule, rule.scalar, value)
         except Exception as error:
             self.fail(error, owner, step)
         return self._open(value, owner, step)
@@ -83,6 +99,7 @@ class Flattener:
         """Return the key forms of dict keys or set members; in a path they are called `part`."""
         if _are_slots(values):
             return values
+        self._check_hashes(values, owner, part)
         return [self._key_of(value, owner, part) for value in values]
 
     def arguments(self, values: tuple[object, ...], owner: int) -> list[Wire] | None:
@@ -105,16 +122,26 @@ class Flattener:
             rule = self._rule(type(value))
             assert rule.node is not None
             return rule.node(self, value, index)
+        except DataCloneError:
+            raise  # not by `fail`: what a frame of its own traceback refers to would live until a collection
         except Exception as error:
             self.fail(error, *self.places[index])
 
     def fail(self, error: Exception, owner: int, step: object) -> NoReturn:
         """Raise `error` as a `DataCloneError` that names the place."""
-        if isinstance(error, DataCloneError):
-            raise error
         if isinstance(error, Refused):
             raise DataCloneError(self._path(owner, step), str(error)) from None
         raise DataCloneError(self._path(owner, step), f"raised {preview(error, 120)}") from error
+
+    def _scalar(self, rule: Rule, write: Callable[[Any], Wire], value: Any) -> Wire:
+        if rule is PATTERN_RULE and value not in self._patterns:
+            self._patterns.add(value)
+            self._pattern_cost += pattern_cost(value.pattern)
+            if self._pattern_cost > PATTERN_COST:
+                raise Refused(
+                    "is a regular expression that would take too long to compile there, with those before it"
+                )
+        return write(value)
 
     def _rule(self, kind: type) -> Rule:
         rule = self._rules.get(kind)
@@ -143,7 +170,7 @@ class Flattener:
         try:
             rule = self._rule(kind)
             if rule.scalar is not None:
-                return rule.scalar(value)
+                return self._scalar(rule, rule.scalar, value)
             if rule is BYTES_RULE:
                 return bytes(memoryview(value))  # type: ignore[arg-type]
             if rule is not TUPLE_RULE and rule is not FROZENSET_RULE and (rule is not ERROR_RULE or not errors):
@@ -160,6 +187,7 @@ class Flattener:
             tag, members = TUPLE, list(tuple.__iter__(value))  # type: ignore[arg-type]
         else:
             tag, members = FROZENSET, list(frozenset.__iter__(value))  # type: ignore[arg-type]
+            self._check_hashes(members, owner, part)
         # Shared parts are written out again, and a few tuples of each other could expand without end.
         self._key_parts += len(members)
         if self._key_parts > KEY_PARTS:
@@ -168,6 +196,10 @@ class Flattener:
             tag,
             [self._key(member, owner, f"{part}[{i}]", depth + 1, errors) for i, member in enumerate(members)],
         ]
+
+    def _check_hashes(self, keys: list[object], owner: int, part: str) -> None:
+        if crowded(keys):
+            self.fail(Refused(f"is one of more than {SAME_HASH} keys of the same hash"), owner, Part(part))
 
     def _path(self, owner: int, step: object) -> str:
         steps = []

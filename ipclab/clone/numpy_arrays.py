@@ -13,6 +13,7 @@ from ipclab.errors import ProtocolError
 numpy: Any = import_module("numpy")  # so that type checkers need no numpy
 
 _KINDS = frozenset("biufcmMSUV")
+_DIMENSIONS = 64  # numpy's own limit
 _NAME_LENGTH = 32  # "<M8[25us]" and the like; numpy parses longer strings as a language
 
 
@@ -30,7 +31,7 @@ def dismantle(value: Any) -> tuple[str, list[int], memoryview]:
 
 def assemble(name: object, shape: object, data: bytearray) -> Any:
     """Return the array; its memory is `data`. Raises `ProtocolError` (or what numpy raises) when they disagree."""
-    if not (isinstance(name, str) and _is_plain(name) and isinstance(shape, list)):
+    if not (isinstance(name, str) and _is_plain(name) and isinstance(shape, list) and len(shape) <= _DIMENSIONS):
         raise ProtocolError("a malformed value arrived (a numpy array of no plain type)")
     dtype = numpy.dtype(name)
     if dtype.hasobject or dtype.str != name or not all(type(n) is int and n >= 0 for n in shape):

@@ -187,6 +187,7 @@ BYTES_RULE = Rule("bytes", node=_bytes)
 TUPLE_RULE = Rule("a list", node=_tuple)
 FROZENSET_RULE = Rule("a set", node=_frozenset)
 ERROR_RULE = Rule("an exception", node=_error)
+PATTERN_RULE = Rule("a pattern", _pattern)
 _INSTANCE_RULE = Rule("a dict", node=_instance)
 _BYTEARRAY_RULE = Rule("a bytearray", node=_bytearray)
 
@@ -212,7 +213,7 @@ _EXACT: dict[type, Rule] = _BASES | {
 # A value of one of these types exists only where its module is loaded.
 _LOADED = (
     ("datetime", "datetime", Rule("a datetime", _datetime)),
-    ("re", "Pattern", Rule("a pattern", _pattern)),
+    ("re", "Pattern", PATTERN_RULE),
     ("array", "array", Rule("an array", node=_array)),
     ("numpy", "ndarray", Rule("a numpy array", node=_numpy)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,12 @@ KEY_PARTS = 100_000
 CHAIN_LIMIT = 1_000
 """How many causes may stand behind an exception. Freeing a chain of OSErrors recurses in C without a guard."""
 
+SAME_HASH = 256
+"""How many keys of one dict or set may have the same hash. Each is compared with all others of its hash."""
+
+PATTERN_COST = 32_768
+"""How much the regular expressions of a message may cost together, those that are equal counted once."""
+
 RE_FLAGS = 2 | 4 | 8 | 16 | 32 | 64 | 256
 """The flags that change what a pattern matches; re.DEBUG would print in the receiving process."""
 
@@ -64,6 +71,23 @@ def chain_too_long(causes: dict[int, int]) -> int | None:
         if length > CHAIN_LIMIT:
             return start
     return None
+
+
+def crowded(keys: list[Any]) -> bool:
+    """Tell whether a table of `keys` would take time by the square of their number."""
+    return len(keys) > SAME_HASH and max(Counter(map(hash, keys)).values()) > SAME_HASH
+
+
+def pattern_cost(source: str | bytes) -> int:
+    """Return what compiling a regular expression may cost, in characters of at most 50 microseconds.
+
+    Python spends up to 9 ms on a range of a character set that reaches beyond ASCII.
+    """
+    if isinstance(source, bytes):
+        return len(source)
+    import re
+
+    return len(source) + 200 * len(re.findall(r"-[^\x00-\x5b\x5d-\x7f]", source))
 
 
 def size(payload: bytes, buffers: Sequence[Buffer] = ()) -> int:
