@@ -6,6 +6,8 @@ import sys
 from types import FrameType
 from typing import Any
 
+from ipclab.errors import Interrupted
+
 
 def raise_on_return(target: FrameType) -> None:
     """Raise KeyboardInterrupt as soon as the function that runs in `target` returns: it has done its work then."""
@@ -22,3 +24,8 @@ def raise_on_return(target: FrameType) -> None:
             raise KeyboardInterrupt
 
     sys.setprofile(hook)
+
+
+def as_raised(error: BaseException) -> BaseException:
+    """Return the KeyboardInterrupt that left its task as `Interrupted` (see `tasks`); any other error as it is."""
+    return error.__cause__ if isinstance(error, Interrupted) and error.__cause__ is not None else error

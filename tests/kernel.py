@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
@@ -127,6 +128,7 @@ class Kernel:
         folder = Path(self._folder.name)
         self._mark = f"IPCLAB_TEST_KERNEL={uuid.uuid4()}"
         self._cells: dict[str, Cell] = {}
+        self._replies: dict[str, dict[str, Any] | None] = {}
         self._ids = 0
         file, _ = write_connection_file(str(folder / "kernel.json"), transport="ipc", ip=str(folder / "kernel"))
         self.log = folder / "kernel.log"
@@ -205,7 +207,7 @@ class Kernel:
             if left <= 0:
                 running = [cell for cell in self._cells.values() if not cell.done]
                 raise TimeoutError(f"not within {limit:g} s; running: {running}\n{self.log.read_text()[-2000:]}")
-            channels = [self.client.iopub_channel, self.client.shell_channel]
+            channels = [self.client.iopub_channel, self.client.shell_channel, self.client.control_channel]
             zmq.select([channel.socket for channel in channels], [], [], min(left, 0.05))
 
     def _read(self) -> None:
@@ -217,6 +219,33 @@ class Kernel:
             message = self.client.shell_channel.get_msg(timeout=0)
             if (cell := self._cells.get(message["parent_header"].get("msg_id", ""))) is not None:
                 cell.reply = message["content"]
+            self._keep_reply(message)
+        while self.client.control_channel.msg_ready():
+            self._keep_reply(self.client.control_channel.get_msg(timeout=0))
+
+    def _keep_reply(self, message: Mapping[str, Any]) -> None:
+        if (request := message["parent_header"].get("msg_id", "")) in self._replies:
+            self._replies[request] = message["content"]
+
+    # --- other requests ------------------------------------------------------------------------------------------
+
+    def ask(self, kind: str, content: Mapping[str, Any], subshell: str | None = None) -> Callable[[], Any]:
+        """Send a request; what is returned gives the reply, None as long as there is none."""
+        message = self.client.session.msg(kind, dict(content))
+        if subshell is not None:
+            message["header"]["subshell_id"] = subshell
+        request = message["header"]["msg_id"]
+        self._replies[request] = None
+        channel = self.client.control_channel if "subshell" in kind else self.client.shell_channel
+        channel.send(message)
+        return lambda: self._replies[request]
+
+    def answer(self, kind: str, content: Mapping[str, Any], subshell: str | None = None) -> dict[str, Any]:
+        """Send a request and wait for its reply."""
+        reply = self.ask(kind, content, subshell)
+        self.wait_until(reply)
+        told: dict[str, Any] = reply()
+        return told
 
     # --- the process and its children ----------------------------------------------------------------------------
 
@@ -317,3 +346,27 @@ def kernels(environment: Mapping[str, str] | None = None, cwd: Path | None = Non
         yield shared
     finally:
         shared.end()
+
+
+def shared_kernels(environment: Mapping[str, str] | None = None) -> Callable[[], Iterator[Kernels]]:
+    """Make a module's fixture `shared`; `environment` as in `kernels`."""
+
+    @pytest.fixture(scope="module")
+    def shared() -> Iterator[Kernels]:
+        with kernels(environment) as shared:
+            yield shared
+
+    return shared
+
+
+def prepared_kernel(*cells: str) -> Callable[[Kernels], Kernel]:
+    """Make a module's fixture `kernel`: that of `shared`, restarted, in which these cells have run."""
+
+    @pytest.fixture
+    def kernel(shared: Kernels) -> Kernel:
+        kernel = shared.fresh()
+        for source in cells:
+            kernel.good(source)
+        return kernel
+
+    return kernel

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
-import pytest
-from kernel import Kernel, Kernels, kernels
+from kernel import Kernel, prepared_kernel, shared_kernels
 
 APP = """
 import ipclab.notebook.cells
@@ -20,18 +18,8 @@ win, win2 = BrowserWindow(), BrowserWindow()
 PAGES = "%%renderer win win2\nfrom ipclab import ipc_renderer, set_timeout\nimport asyncio, os, sys, threading, time"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Kernels]:
-    with kernels() as shared:
-        yield shared
-
-
-@pytest.fixture
-def kernel(shared: Kernels) -> Kernel:
-    kernel = shared.fresh()
-    kernel.good(APP)
-    kernel.good(PAGES)
-    return kernel
+shared = shared_kernels()
+kernel = prepared_kernel(APP, PAGES)
 
 
 # --- output under its cell ------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kernel import READERS_LOCKSTEP, Kernel, Kernels, kernels
+from kernel import READERS_LOCKSTEP, Kernel, kernels, prepared_kernel, shared_kernels
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes in Linux's /proc")
 
@@ -136,18 +136,8 @@ def test_no_renderer_outlives_a_kernel_killed_at_once() -> None:
 # --- a renderer dies ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Kernels]:
-    with kernels(READERS_LOCKSTEP) as shared:
-        yield shared
-
-
-@pytest.fixture
-def kernel(shared: Kernels) -> Kernel:
-    kernel = shared.fresh()
-    kernel.good(APP)
-    kernel.good(PAGES)
-    return kernel
+shared = shared_kernels(READERS_LOCKSTEP)
+kernel = prepared_kernel(APP, PAGES)
 
 
 def check_that_the_others_go_on(kernel: Kernel) -> None:

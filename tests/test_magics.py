@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from kernel import PACKAGE_FOLDER, Kernel, Kernels, kernels
+from kernel import PACKAGE_FOLDER, Kernel, prepared_kernel, shared_kernels
 
 APP = "from ipclab import BrowserWindow, app, ipc_main\nwin, win2 = BrowserWindow(), BrowserWindow()"
 OPEN = "Open windows: win (id 1), win2 (id 2)"
 USAGE = "%%renderer [--page] [--timers] WINDOW [WINDOW ...], for example: %%renderer win"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Kernels]:
-    with kernels() as shared:
-        yield shared
-
-
-@pytest.fixture
-def kernel(shared: Kernels) -> Kernel:
-    kernel = shared.fresh()
-    kernel.good(APP)
-    return kernel
+shared = shared_kernels()
+kernel = prepared_kernel(APP)
 
 
 # --- which window ---------------------------------------------------------------------------------------------------

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kernel import Cell, Kernel, Kernels, kernels
+from kernel import Cell, Kernel, Kernels, shared_kernels
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
@@ -18,10 +17,7 @@ every_lesson = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in
 HANGS = 8.0
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Kernels]:
-    with kernels() as shared:
-        yield shared
+shared = shared_kernels()
 
 
 @pytest.fixture

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from kernel import Kernel, Kernels, kernels
+from kernel import Kernel, prepared_kernel, shared_kernels
 
 APP = "from ipclab import BrowserWindow, app, ipc_main\nwin, win2 = BrowserWindow(), BrowserWindow()"
 PAGES = "%%renderer win win2\nfrom ipclab import ipc_renderer, set_timeout"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Kernels]:
-    with kernels() as shared:
-        yield shared
-
-
-@pytest.fixture
-def kernel(shared: Kernels) -> Kernel:
-    kernel = shared.fresh()
-    kernel.good(APP)
-    kernel.good(PAGES)
-    return kernel
+shared = shared_kernels()
+kernel = prepared_kernel(APP, PAGES)
 
 
 REGISTER = """

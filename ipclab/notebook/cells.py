@@ -14,12 +14,13 @@ from typing import Any
 from ipclab import activity, scope
 from ipclab.main import console, registry
 from ipclab.main.traffic import settle, trace
+from ipclab.notebook.cell_text import helps, magic_cell
 from ipclab.notebook.interrupts import Interrupts, stop_renderers
 from ipclab.record import Message
 
 #: Seconds that a cell's traffic may take to settle.
 SETTLE = 10.0
-AFTER_INTERRUPT = 0.2
+AFTER_INTERRUPT = 0.1
 
 
 class Cells:
@@ -75,8 +76,8 @@ class Cells:
         """Whether the cell compiles: one that does not leaves what its last version registered."""
         shell = self._kernel.shell
         try:
-            if code.lstrip().startswith("%%renderer"):
-                ast.parse(code.lstrip().partition("\n")[2])
+            if (cell := magic_cell(code)) is not None and cell.magic == "renderer":
+                ast.parse(helps(cell.body)[0])
             else:
                 shell.compile.ast_parse(shell.transform_cell(code))
         except (SyntaxError, ValueError):
@@ -106,6 +107,7 @@ class Cells:
             except TimeoutError as error:
                 console.write(f"ipclab: {error}", error=True)
             except asyncio.CancelledError:
+                await stop_renderers()
                 console.write("ipclab: interrupted; what this cell set going is no longer waited for", error=True)
 
 

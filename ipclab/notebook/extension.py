@@ -23,6 +23,7 @@ from ipclab.main.app import app
 from ipclab.main.lockstep import lockstep
 from ipclab.notebook import diagram
 from ipclab.notebook.cells import Cells, last_messages
+from ipclab.notebook.editor import Editor
 from ipclab.notebook.interrupts import Interrupts
 from ipclab.notebook.magics import Magics, await_renderer
 
@@ -57,10 +58,12 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     activity.count_from(max(2, shell.execution_count))
     interrupts = Interrupts(kernel, shell)
     cells = Cells(kernel, interrupts)
+    magics = Magics(shell, cells)
     _loaded[shell] = [
         interrupts.unload,
         cells.unload,
-        _add_magics(shell, cells),
+        _add_magics(shell, magics),
+        Editor(kernel, magics, interrupts).unload,
         _hide_own_frames(shell, interrupts),
         _name_cells_in_warnings(shell),
         _take_turns(),
@@ -74,8 +77,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
         undo()
 
 
-def _add_magics(shell: InteractiveShell, cells: Cells) -> Undo:
-    magics = Magics(shell, cells)
+def _add_magics(shell: InteractiveShell, magics: Magics) -> Undo:
     register: Any = shell.register_magic_function
     for name in ("renderer", "page", "preload"):
         register(getattr(magics, name), "cell", name)

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
@@ -24,6 +25,7 @@ from ipclab.errors import Interrupted
 from ipclab.interruption import raise_on_return
 from ipclab.main import dispatch, registry
 from ipclab.main.lockstep import lockstep
+from ipclab.main.traffic import traffic
 
 #: Whoever runs these frames catches KeyboardInterrupt and goes on; anywhere else it would end the kernel's loop.
 CATCHERS: frozenset[CodeType] = frozenset(
@@ -74,11 +76,13 @@ class Interrupts:
         loop = asyncio.get_running_loop()
 
         def stop_waiting() -> None:
-            interrupt_renderers()
+            lockstep.call_off()
             stop()
 
         def handle(_signum: int, frame: FrameType | None) -> None:
             self.happened = True
+            # Not on the loop's next turn: a renderer that floods main would go on until main has read it all.
+            interrupt_renderers()
             catcher, inside, error = self._to_raise_in(frame)
             if catcher is not InteractiveShell.run_code.__code__:
                 # Not the cell's own code: the cell is to end all the same.
@@ -117,7 +121,6 @@ class Interrupts:
 
 def interrupt_renderers() -> bool:
     """Stop what runs in the renderers that have something to do; return whether there were any."""
-    lockstep.call_off()
     busy = [contents for contents in registry.contents.values() if contents.is_busy()]
     for contents in busy:
         contents.interrupt()
@@ -126,7 +129,12 @@ def interrupt_renderers() -> bool:
 
 async def stop_renderers() -> None:
     """Interrupt until nothing runs any more: code that was on its way may begin after the first interrupt."""
+    lockstep.call_off()
     for _ in range(STOPPING_TRIES):
-        await asyncio.sleep(STOPPING_PAUSE)
+        deadline = time.monotonic() + STOPPING_PAUSE
+        while any(contents.is_busy() for contents in registry.contents.values()):
+            if (left := deadline - time.monotonic()) <= 0:
+                break
+            await asyncio.wait([traffic.changed()], timeout=left)
         if not interrupt_renderers():
             return

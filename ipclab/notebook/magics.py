@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
+from IPython.core import page
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
@@ -16,9 +18,18 @@ from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import settle
 from ipclab.main.web_contents import ISOLATED_WORLD, MAIN_WORLD, WebContents
-from ipclab.notebook import cells
+from ipclab.notebook import cells, lookups
+from ipclab.notebook.cell_text import Help, helps
 
+OPTIONS = ("--page", "--timers")
 USAGE = "%%renderer [--page] [--timers] WINDOW [WINDOW ...], for example: %%renderer win"
+
+
+#: Seconds that a renderer has to say what an object is.
+ON_DEMAND = 2.0
+
+#: Seconds that interrupted code gets to say where it was.
+LAST_WORDS = 0.3
 
 
 class CellError(Exception):
@@ -46,6 +57,15 @@ class Shown:
         return self._bundle["text/plain"]
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a cell is to run, and whether it waits for timers."""
+
+    targets: list[WebContents]
+    world: str
+    timers: bool
+
+
 class Magics:
     """The magics of one shell."""
 
@@ -57,21 +77,16 @@ class Magics:
 
     async def renderer(self, line: str, cell: str) -> Shown | None:
         """Run the cell in the renderer process of a window (or of several, one after the other)."""
-        words = line.split()
-        options = [word for word in words if word.startswith("-")]
-        unknown = [option for option in options if option not in ("--page", "--timers")]
-        if unknown:
-            raise CellError(f"unknown option {unknown[0]}. {USAGE}")
-        names = [word for word in words if not word.startswith("-")]
-        if not names:
-            raise CellError(f"say which window's renderer is to run this cell: {USAGE}")
-        targets = [self._find(name) for name in names]
-        world = MAIN_WORLD if "--page" in options else ISOLATED_WORLD
-        runs = [asyncio.ensure_future(self._run(contents, world, cell)) for contents in targets]
-        await self._wait(runs)
+        address = self.address(line)
+        targets = address.targets
+        source, asked = helps(cell)
+        runs = [asyncio.ensure_future(self._run(contents, address.world, source)) for contents in targets]
+        await _all_ended(runs)
         errors = [error for run in runs if (error := run.exception()) is not None]
-        if "--timers" in options and not errors:
+        if address.timers and not errors:
             await self._wait_for_timers()
+        if asked and not errors:
+            await _show_help(address, asked)
         if len(runs) == 1 and not errors:
             return runs[0].result()
         for contents, run in zip(targets, runs, strict=True):
@@ -83,14 +98,27 @@ class Magics:
             raise errors[0]
         return None
 
-    async def _wait(self, runs: list[asyncio.Task[Shown | None]]) -> None:
-        try:
-            await asyncio.wait(runs)
-        except asyncio.CancelledError:
-            # The kernel was interrupted; the end of the cell stops the code in the renderers.
-            for run in runs:
-                run.cancel()
-            raise KeyboardInterrupt from None
+    def address(self, line: str) -> Address:
+        """Find the windows and the world that a `%%renderer` line names. CellError if it does not."""
+        words = line.split()
+        options = {word for word in words if word.startswith("-")}
+        if unknown := [word for word in words if word in options and word not in OPTIONS]:
+            raise CellError(f"unknown option {unknown[0]}. {USAGE}")
+        names = [word for word in words if word not in options]
+        if not names:
+            raise CellError(f"say which window's renderer is to run this cell: {USAGE}")
+        world = MAIN_WORLD if "--page" in options else ISOLATED_WORLD
+        return Address([self._find(name) for name in names], world, "--timers" in options)
+
+    def words(self, magic: str, used: list[str]) -> list[tuple[str, str]]:
+        """Return what may stand on a magic's line beside the words that are there, each with its kind."""
+        if magic == "renderer":
+            names = [(name, "instance") for name, window in self._windows().items()]
+            known = [*names, *((option, "keyword") for option in OPTIONS)]
+        else:
+            kept = pages.named_pages if magic == "page" else pages.named_preloads
+            known = [(name, "path") for name in kept]
+        return [one for one in known if one[0] not in used]
 
     async def _wait_for_timers(self) -> None:
         try:
@@ -135,12 +163,21 @@ class Magics:
     def _open_windows(self) -> str:
         if not registry.windows:
             return "No window is open: run the cell that opens one (win = BrowserWindow()) first"
-        known = {id(value): name for name, value in self._shell.user_ns.items() if isinstance(value, BrowserWindow)}
+        known = {window: name for name, window in self._windows().items()}
         named = [
-            f"{known[id(window)]} (id {number})" if id(window) in known else f"id {number}"
+            f"{known[window]} (id {number})" if window in known else f"id {number}"
             for number, window in registry.windows.items()
         ]
         return f"Open windows: {', '.join(named)}"
+
+    def _windows(self) -> dict[str, BrowserWindow]:
+        """The open windows that have a name in main."""
+        names: dict[str, object] = self._shell.user_ns
+        return {
+            name: value
+            for name, value in names.items()
+            if isinstance(value, BrowserWindow) and not name.startswith("_") and not value.is_destroyed()
+        }
 
     # --- %%page, %%preload ---------------------------------------------------------------------------------------
 
@@ -174,6 +211,38 @@ class Magics:
         if len(words) != 2 or words[0] != "lockstep" or words[1] not in ("on", "off"):
             raise CellError("usage: %ipclab lockstep on, or %ipclab lockstep off")
         lockstep.enabled = words[1] == "on"
+
+
+async def _show_help(address: Address, asked: list[Help]) -> None:
+    """Show what `name?` lines ask for, in the pager as IPython does."""
+    shown = []
+    for contents in address.targets:
+        for line in asked:
+            text = await lookups.description(contents, address.world, line.name, line.source, ON_DEMAND)
+            if text:
+                shown.append(text)
+            elif text is None:
+                console.write(f"ipclab: {contents.label} is too busy to say what {line.name} is", error=True)
+            else:
+                console.write_labelled(contents.label, "info", f"Object `{line.name}` not found.")
+    if shown:
+        page.page({"text/plain": "\n\n".join(shown)})
+
+
+async def _all_ended(runs: list[asyncio.Task[Shown | None]]) -> None:
+    """Wait for all `runs`. If the kernel is interrupted, raise the KeyboardInterrupt that says where they were."""
+    try:
+        await asyncio.wait(runs)
+    except asyncio.CancelledError:
+        # The renderers were interrupted, too; what does not listen is left to the end of the cell.
+        done, pending = await asyncio.wait(runs, timeout=LAST_WORDS)
+        for run in pending:
+            run.cancel()
+        for run in done:
+            if getattr(error := run.exception(), "name", "") == "KeyboardInterrupt":
+                assert error is not None
+                raise error from None
+        raise KeyboardInterrupt from None
 
 
 def quiet(source: str) -> bool:
