@@ -13,21 +13,31 @@ from collections import deque
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from weakref import WeakSet
 
 from ipclab.errors import ProtocolError
+from ipclab.moment import Moment
 from ipclab.protocol import Buffer, Reader, ToMain
 
 #: Bytes that may wait for a renderer that does not read, before sending to it becomes an error.
 MAX_QUEUED = 256 * 1024 * 1024
+#: What a frame that is not worked off costs in main, beside its bytes.
+FRAME_COST = 512
 SOCKET_BUFFER = 1 << 20
+#: No more than this fits into the socket (Linux doubles the size that is asked for).
+MAX_UNREAD = 4 * SOCKET_BUFFER
 #: Seconds that a process may take to end once it has closed its end of the link.
 HANG_UP_GRACE = 1.0
+#: Seconds for which a renderer that asks again and again may keep main's loop from others.
+TURN = 0.0005
+#: What stops the code that runs in a renderer.
+INTERRUPT = signal.SIGUSR1
 #: Pieces that one system call takes.
 IOV_MAX = 1024
 PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
 BOOTSTRAP = (
-    "import sys; sys.path.insert(0, sys.argv[2]); from ipclab.renderer.child import main; "
+    "import sys; sys.path.insert(0, sys.argv[2]); from ipclab.renderer.start import main; "
     "main(int(sys.argv[1]), int(sys.argv[3]))"
 )
 
@@ -51,6 +61,9 @@ class Link:
         self._pidfd = -1
         self._killer: asyncio.TimerHandle | None = None
         self.closed = False
+        #: Whether the renderer has just been answered: most often it has something else to say then.
+        self.talking = False
+        self._moment = Moment()
         _open.add(self)
         #: Why the link was closed by this side, for the text of the errors that follow.
         self.fault: str | None = None
@@ -63,13 +76,18 @@ class Link:
             for end in (ours, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
             ours.setblocking(False)
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-c", BOOTSTRAP, str(theirs.fileno()), PACKAGE_PARENT, str(os.getpid())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                # Its own group: a terminal's Ctrl-C is for main, which decides what to interrupt.
-                process_group=0,
-            )
+            # The child inherits this: an interrupt waits until the renderer has its handler, and does not kill it.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, (INTERRUPT,))
+            try:
+                process = subprocess.Popen(
+                    [sys.executable, "-P", "-c", BOOTSTRAP, str(theirs.fileno()), PACKAGE_PARENT, str(os.getpid())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    # Its own group: a terminal's Ctrl-C is for main, which decides what to interrupt.
+                    process_group=0,
+                )
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         except BaseException:
             ours.close()
             raise
@@ -102,6 +120,7 @@ class Link:
         """Send a packet now, or queue it if the socket is full. A link that is gone swallows it."""
         if self.closed:
             return
+        self.talking = True
         if self._queue:
             self._enqueue(chunks, 0)
             return
@@ -113,9 +132,13 @@ class Link:
             return  # the process is dying; its end is about to be noticed by the reader
         self._enqueue(chunks, sent)
 
-    def has_room(self, size: int) -> bool:
-        """Whether `size` more bytes may wait for this renderer."""
-        return self._queued + size <= MAX_QUEUED or not self._queue
+    def has_room(self, size: int, held: int, frames: int) -> bool:
+        """Whether `size` more bytes may wait for this renderer; if none do, any message may be sent.
+
+        `held`: bytes that wait for their turn to be written; `frames`: how many frames are not worked off.
+        """
+        unread = self._queued + held
+        return unread + (size if unread else 0) + frames * FRAME_COST <= MAX_QUEUED
 
     def _enqueue(self, chunks: list[Buffer], sent: int) -> None:
         for chunk in chunks:
@@ -158,31 +181,58 @@ class Link:
             self._loop.remove_writer(self._socket)
 
     def _readable(self) -> None:
+        self.talking = False
+        until = perf_counter() + TURN
+        going = self._receive()
+        while going and self.talking and perf_counter() < until:
+            going = self._look()
+
+    def _look(self) -> bool:
+        """Wait a moment for more; return whether anything has come."""
+        until = self._moment.until()
+        while perf_counter() < until:
+            if self._receive():
+                return True
+            os.sched_yield()
+        if until:
+            self._moment.in_vain()
+        return False
+
+    def _receive(self) -> bool:
+        """Read what has come; return whether anything had."""
         if self.closed or self._reader is None:
-            return
+            return False
         try:
             count = self._socket.recv_into(self._reader.space())
         except (BlockingIOError, InterruptedError):
-            return
+            return False
         except OSError:
             count = 0
         if not count:
             self._ended()
-            return
+            return False
         try:
             self._reader.filled(count)
         except ProtocolError as error:
-            self.fault = f"protocol error: {error}"
+            self.break_off(str(error))
+        return True
+
+    def break_off(self, why: str) -> None:
+        """The renderer has said what no renderer says: its process is ended, and `fault` tells why."""
+        if self.fault is None and not self.closed:
+            self.fault = f"protocol error: {why}"
             self.process.kill()
             self._ended()
 
     def drain(self) -> None:
-        """Read what the process said before it died; a dead one cannot go on talking."""
-        while not self.closed and self._reader is not None:
+        """Read what the process said before it died. (A child of its own may hold the socket, and talk on.)"""
+        left = MAX_UNREAD
+        while left > 0 and not self.closed and self._reader is not None:
             try:
                 count = self._socket.recv_into(self._reader.space())
                 if not count:
                     return
+                left -= count
                 self._reader.filled(count)
             except (OSError, ProtocolError):
                 return
@@ -212,7 +262,7 @@ class Link:
     def interrupt(self) -> None:
         """Stop the Python code that runs in the renderer (a KeyboardInterrupt there); the process lives on."""
         if self.is_alive():
-            self.process.send_signal(signal.SIGUSR1)
+            self.process.send_signal(INTERRUPT)
 
     def kill(self, signum: int = signal.SIGKILL) -> None:
         """Kill the process; its end is reported as any other."""

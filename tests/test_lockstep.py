@@ -277,3 +277,24 @@ def test_programs_run_free_and_the_limit_can_be_set_from_outside() -> None:
             [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=20, check=True
         )
         assert done.stdout.strip() == shown
+
+
+@program
+async def test_what_a_frame_sets_going_in_main_runs_before_the_next_frame() -> None:
+    """Whether two frames arrive together or apart is the machine's affair, and never shows."""
+    lockstep.enabled = True
+    contents = await open_page()
+    asked: dict[int, asyncio.Future[int]] = {}
+
+    async def ask(_: object, number: int) -> int:
+        asked[number] = asyncio.get_running_loop().create_future()
+        return await asked[number]
+
+    ipc_main.handle("ask", ask)
+    ipc_main.on("answer", lambda _, number: asked[number].set_result(number))
+    await contents.execute(
+        "for number in (1, 2): ipc_renderer.invoke('ask', number)\n"
+        "for number in (1, 2): ipc_renderer.send('answer', number)"
+    )
+    await settle()
+    assert [message.kind for message in trace] == ["invoke", "invoke", "send", "reply", "send", "reply"]

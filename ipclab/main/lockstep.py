@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
+from collections import Counter, deque
 from typing import Protocol
 
 from ipclab.protocol import Buffer
@@ -20,18 +20,21 @@ LIMIT = 0.1
 
 class Host(Protocol):
     def is_alive(self) -> bool: ...
+    def is_blocked(self) -> bool: ...
     def write(self, chunks: list[Buffer]) -> None: ...
 
 
 class _Waiting:
     """A packet that waits for its turn."""
 
-    __slots__ = ("chunks", "host", "instead")
+    __slots__ = ("answers", "chunks", "host", "instead", "size")
 
-    def __init__(self, host: Host, chunks: list[Buffer], instead: list[Buffer] | None) -> None:
+    def __init__(self, host: Host, chunks: list[Buffer], instead: list[Buffer] | None, answers: bool) -> None:
         self.host = host
+        self.answers = answers
         self.chunks = chunks
         self.instead = instead
+        self.size = sum(map(len, chunks))
 
 
 class Lockstep:
@@ -41,19 +44,31 @@ class Lockstep:
         self.enabled = False
         self.limit = float(os.environ.get("IPCLAB_LOCKSTEP_LIMIT", LIMIT))
         self._queue: deque[_Waiting] = deque()
+        self._held: Counter[Host] = Counter()
         self._busy: set[Host] = set()
         self._exempt: set[Host] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def send(self, host: Host, chunks: list[Buffer], instead: list[Buffer] | None = None) -> None:
-        """Send a packet when its turn comes: now, if lockstep is off. `call_off` puts `instead` in its place."""
+    def send(
+        self, host: Host, chunks: list[Buffer], instead: list[Buffer] | None = None, answers: bool = False
+    ) -> None:
+        """Send a packet when its turn comes: now, if lockstep is off. `call_off` puts `instead` in its place.
+
+        `answers`: a renderer that waits in `send_sync` goes on with it.
+        """
         if not self.enabled and not self._queue:
             host.write(chunks)
             return
         # What waits must not change when the program changes its own memory meanwhile.
         held: list[Buffer] = [chunk if isinstance(chunk, bytes) else bytes(chunk) for chunk in chunks]
-        self._queue.append(_Waiting(host, held, instead))
+        waiting = _Waiting(host, held, instead, answers)
+        self._queue.append(waiting)
+        self._held[host] += waiting.size
         self._pump()
+
+    def held(self, host: Host) -> int:
+        """How many bytes wait for their turn to leave for `host`'s renderer."""
+        return self._held[host]
 
     def quiet(self, host: Host) -> None:
         """`host`'s renderer sleeps, waits in `send_sync`, or is gone."""
@@ -65,6 +80,7 @@ class Lockstep:
     def forget(self, host: Host) -> None:
         """`host` is gone: what waits for it is dropped."""
         self._queue = deque(waiting for waiting in self._queue if waiting.host is not host)
+        del self._held[host]
         self.quiet(host)
 
     def call_off(self) -> None:
@@ -74,6 +90,7 @@ class Lockstep:
 
     def restart(self) -> None:
         self._queue.clear()
+        self._held.clear()
         self._busy.clear()
         self._exempt.clear()
         self._stop_timer()
@@ -82,7 +99,9 @@ class Lockstep:
         while self._queue and (not self._busy or not self.enabled):
             waiting = self._queue.popleft()
             host = waiting.host
-            if self.enabled and host not in self._exempt and host.is_alive():
+            self._held[host] -= waiting.size
+            sets_going = host.is_alive() and (waiting.answers or not host.is_blocked())
+            if self.enabled and sets_going and host not in self._exempt:
                 self._busy.add(host)
             host.write(waiting.chunks)
         if not self._queue:

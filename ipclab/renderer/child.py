@@ -10,6 +10,9 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from time import perf_counter
+
+from ipclab.moment import Moment
 
 
 class SleepSelector(selectors.DefaultSelector):
@@ -18,11 +21,22 @@ class SleepSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.before_sleep: Callable[[], None] = lambda: None
+        #: Whether an answer is due, which is worth looking for before falling asleep.
+        self.expects_answer: Callable[[], bool] = lambda: False
+        self._moment = Moment()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is not None and timeout <= 0:
             return super().select(timeout)
         self.before_sleep()
+        if self.expects_answer() and (until := self._moment.until()):
+            if timeout is not None:
+                until = min(until, perf_counter() + timeout)
+            while perf_counter() < until:
+                if ready := super().select(0):
+                    return ready
+                os.sched_yield()
+            self._moment.in_vain()
         return super().select(timeout)
 
 
@@ -69,8 +83,10 @@ def main(descriptor: int, parent: int) -> None:
     asyncio.set_event_loop(loop)
     renderer = RendererProcess(sock, loop)
     selector.before_sleep = renderer.about_to_sleep
+    selector.expects_answer = renderer.expects_answer
 
     signal.signal(signal.SIGUSR1, lambda _, frame: renderer.interrupt(frame))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGUSR1,))
     code = 0
     while True:
         try:

@@ -8,10 +8,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from time import perf_counter
 from types import FrameType
 
 from ipclab.errors import ProtocolError
 from ipclab.interruption import raise_on_return
+from ipclab.moment import Moment
 from ipclab.protocol import Buffer, Frame, Reader, ToRenderer, pack
 from ipclab.renderer.run import in_page_code
 
@@ -30,6 +32,7 @@ class RendererLink:
         self._reader: Reader[ToRenderer] = Reader(ToRenderer, on_frame)
         self._readiness = select.poll()
         self._readiness.register(sock, select.POLLIN)
+        self._moment = Moment()
         self._before_write = before_write
         self._stop_waiting = stop_waiting
         self._lock = threading.RLock()
@@ -70,6 +73,12 @@ class RendererLink:
 
     def wait(self) -> None:
         """Block until something has come. The page may be interrupted here, unlike in ipclab's other functions."""
+        if until := self._moment.until():
+            while perf_counter() < until:
+                if self._readiness.poll(0):
+                    return
+                os.sched_yield()
+            self._moment.in_vain()
         self._readiness.poll()
 
     def interrupt(self, frame: FrameType | None) -> None:
