@@ -12,7 +12,7 @@ UNFINISHED := $(VENV)/.ipclab-unfinished
 # A kernel called python3 in the user's home must not replace the one of .venv.
 export JUPYTER_PREFER_ENV_PATH := 1
 
-.PHONY: help lab test style types behaviour notebooks browser outputs picture bench requirements
+.PHONY: help lab test style types behaviour notebooks browser outputs picture bench fuzz soak requirements
 # `make -j test` keeps its order too.
 .NOTPARALLEL:
 
@@ -23,6 +23,8 @@ help:
 	@echo 'make outputs        run the notebooks and keep their outputs'
 	@echo 'make picture        make the picture of README.md anew'
 	@echo 'make bench          measure, beside Node and a raw socket pair'
+	@echo 'make fuzz           a million packets that no renderer would send (ARGS="--frames 9000 --seed 1")'
+	@echo 'make soak           a million messages, none lost, no memory kept    (ARGS="--messages 50000")'
 	@echo 'make requirements   pin the dependencies anew            (ARGS=--upgrade: the newest ones)'
 	@echo 'Python >= 3.11 is needed; PYTHON=python3.13 names one. "rm -rf $(VENV)" starts afresh.'
 
@@ -118,6 +120,12 @@ picture: $(READY)
 
 bench: $(READY)
 	@$(VENV_PYTHON) -m tests.bench $(ARGS)
+
+fuzz: $(READY)
+	@$(VENV_PYTHON) -m tests.fuzz $(ARGS)
+
+soak: $(READY)
+	@$(VENV_PYTHON) -m tests.soak $(ARGS)
 
 requirements: $(READY)
 	@CUSTOM_COMPILE_COMMAND='make requirements' $(VENV_PYTHON) -m piptools compile --quiet --extra dev \
