@@ -4,72 +4,60 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from kernel import Kernel, Kernels, kernels
+from attempts import Attempt, cells, check_right, check_wrong, verdict
+from kernel import Kernel
 
 import ipclab
 from ipclab import exercises
+
+pytest_plugins = ["exercise_fixtures"]
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 NUMBERS = exercises.numbers()
 BLANK = "# ____"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Kernels]:
-    with kernels() as shared:
-        yield shared
-
-
-@pytest.fixture
-def lesson(shared: Kernels) -> Kernel:
-    """A kernel in which the first cell of a lesson has run."""
-    kernel = shared.fresh()
-    kernel.good("from ipclab import BrowserWindow, ipc_main\nwin = BrowserWindow(title='lesson')")
-    return kernel
-
-
-def cells(number: str, name: str) -> list[str]:
-    """The cells in an exercise's ``stub.md`` or ``solution.md``."""
-    text = (exercises.FOLDER / f"ex{number.replace('-', '_')}" / f"{name}.md").read_text(encoding="utf-8")
-    return re.findall(r"^```python\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
-
-
-def verdict(kernel: Kernel, number: str) -> tuple[str, str]:
-    """Outcome and text of a check."""
-    checked = kernel.good(
-        f"import json\nfound = ipclab.exercise({number!r}).check()\nprint(json.dumps([found.outcome, found.text]))"
-    )
-    outcome, text = json.loads(checked.stdout)
-    return outcome, text
-
-
-@dataclass
-class Attempt:
-    """What somebody might hand in: the bodies of main's function and of the page's cell."""
-
-    number: str
-    main: str
-    page: str
-
-    def cells(self) -> list[str]:
-        return [self.main, f"%%renderer win\nfrom ipclab import ipc_renderer\n{self.page}"]
-
-
 def answering(channel: str, body: str) -> str:
     return f"@ipc_main.handle({channel!r})\ndef answer(event, it):\n    {body}"
 
 
+def ticking(body: str) -> str:
+    return f'@ipc_main.on("tick")\ndef hear(event, number):\n    {body}'
+
+
+def opening(body: str) -> str:
+    return (
+        "def save(event, name):\n    event.sender.send('saved', name)\n\n"
+        f"@ipc_main.on('open-panel')\ndef open_panel(event):\n    {body}"
+    )
+
+
+FIVE_TICKS = 'for number in range(1, 6):\n    ipc_renderer.send("tick", number)'
+THREE_OPENINGS = 'for _ in range(3):\n    ipc_renderer.send("open-panel")\nipc_renderer.send("save", "notes.txt")'
 SET_TITLE = '@ipc_main.on("set-title")\ndef act(event, title):\n    win.title = title'
 SAVE_USER = 'ipc_main.on("save-user", lambda event, user: None)'
 CONFIRM = answering("confirm-order", "return 'confirm' if it <= 100 else 'cancel'")
 READ = answering("read-setting", "return {'ok': True, 'value': 'dark'} if it == 'theme' else {'ok': False}")
 
 RIGHT = {
+    "all listeners removed after the third": Attempt(
+        "01-1", ticking('number == 3 and ipc_main.remove_all_listeners("tick")'), FIVE_TICKS
+    ),
+    "once, again and again": Attempt(
+        "01-1",
+        'def hear(event, number):\n    if number < 3:\n        ipc_main.once("tick", hear)\n'
+        'ipc_main.once("tick", hear)',
+        FIVE_TICKS,
+    ),
+    "a listener that asks whether it is there": Attempt(
+        "01-2", opening("ipc_main.listener_count('save') or ipc_main.on('save', save)"), THREE_OPENINGS
+    ),
+    "registered when the program starts": Attempt(
+        "01-2", opening("pass") + "\nipc_main.on('save', save)", THREE_OPENINGS
+    ),
     "an async listener": Attempt(
         "02-1",
         '@ipc_main.on("set-title")\nasync def act(event, title):\n    await asyncio.sleep(0)\n    win.title = title',
@@ -100,6 +88,52 @@ RIGHT = {
 }
 
 WRONG = {
+    "a listener that stays": (
+        Attempt("01-1", ticking("print(number)"), FIVE_TICKS),
+        [
+            "expected: renderer → main  send  tick(4)  unheard",
+            "seen:     renderer 1 → main  send  tick(4)  delivered",
+        ],
+    ),
+    "off with another function": (
+        Attempt("01-1", ticking('ipc_main.off("tick", lambda event, number: None)'), FIVE_TICKS),
+        ["tick(5)  unheard", "tick(5)  delivered"],
+    ),
+    "three once listeners": (
+        Attempt("01-1", 'for _ in range(3):\n    ipc_main.once("tick", lambda *_: None)', FIVE_TICKS),
+        ["tick(2)  delivered", "tick(2)  unheard: nobody listens"],
+    ),
+    "the listener has gone before": (
+        Attempt("01-1", "", FIVE_TICKS),
+        ["Run the cell of the main process first", "tick(1)  unheard"],
+    ),
+    "a count from 0": (
+        Attempt("01-1", ticking("pass"), 'for number in range(5):\n    ipc_renderer.send("tick", number)'),
+        ["expected: renderer → main  send  tick(5)  unheard", "seen:     renderer 1 → main  send  tick(4)"],
+    ),
+    "a listener more at each opening": (
+        Attempt("01-2", opening("ipc_main.on('save', save)"), THREE_OPENINGS),
+        [
+            "expected: main → renderer 1  send  saved('notes.txt')",
+            "seen:     main → renderer 1  send  saved('notes.txt')",
+        ],
+    ),
+    "once at each opening": (
+        Attempt("01-2", opening("ipc_main.once('save', save)"), THREE_OPENINGS),
+        ["One message is to have one answer."],
+    ),
+    "a listener that does not answer": (
+        Attempt("01-2", "ipc_main.on('save', print)\nipc_main.on('open-panel', print)", THREE_OPENINGS),
+        ["saved('notes.txt')", "no answer"],
+    ),
+    "one opening": (
+        Attempt(
+            "01-2",
+            opening("ipc_main.on('save', save)"),
+            'ipc_renderer.send("open-panel")\nipc_renderer.send("save", "notes.txt")',
+        ),
+        ["3 × open-panel()", "1 × open-panel()"],
+    ),
     "another title": (
         Attempt("02-1", SET_TITLE, 'ipc_renderer.send("set-title", "lesson two")'),
         ["set-title('Lesson 2 done')", "set-title('lesson two')"],
@@ -211,22 +245,12 @@ def test_a_stub_is_its_solution_minus_the_blanks(number: str) -> None:
 
 @pytest.mark.parametrize("attempt", RIGHT.values(), ids=RIGHT)
 def test_other_solutions_are_right_too(lesson: Kernel, attempt: Attempt) -> None:
-    lesson.good("%%renderer win\nimport asyncio")
-    for cell in attempt.cells():
-        lesson.good(cell)
-    outcome, text = verdict(lesson, attempt.number)
-    assert outcome == "right", text
+    check_right(lesson, attempt)
 
 
 @pytest.mark.parametrize(("attempt", "difference"), WRONG.values(), ids=WRONG)
 def test_a_wrong_answer_shows_the_difference(lesson: Kernel, attempt: Attempt, difference: list[str]) -> None:
-    lesson.good("%%renderer win\nimport asyncio")
-    for cell in attempt.cells():
-        lesson.run(cell)
-    outcome, text = verdict(lesson, attempt.number)
-    assert outcome == "wrong"
-    for part in difference:
-        assert part in text
+    check_wrong(lesson, attempt, difference)
 
 
 def test_the_newest_attempt_counts(lesson: Kernel) -> None:
@@ -237,6 +261,16 @@ def test_the_newest_attempt_counts(lesson: Kernel) -> None:
     assert verdict(lesson, "02-1")[0] == "wrong"
     lesson.good(page, "page")
     assert verdict(lesson, "02-1")[0] == "right"
+
+
+def test_the_listeners_of_an_earlier_attempt_do_not_count(lesson: Kernel) -> None:
+    main, page = cells("01-2", "solution")
+    lesson.good(main.replace('    ipc_main.off("save", save)\n', ""), "main")
+    lesson.good(page, "page")
+    assert verdict(lesson, "01-2")[0] == "wrong"
+    lesson.good(main, "main")
+    lesson.good(page, "page")
+    assert verdict(lesson, "01-2")[0] == "right"
 
 
 def test_a_verdict_shows_in_a_notebook_what_it_says_as_text(lesson: Kernel) -> None:
@@ -273,7 +307,7 @@ def test_a_hint_that_is_not_there_is_a_clear_error(n: int) -> None:
 
 @pytest.mark.parametrize("number", ["02-9", "2-1", "", "../clone"])
 def test_an_unknown_exercise_is_a_clear_error_that_lists_the_known_ones(number: str) -> None:
-    with pytest.raises(ValueError, match=r"^there is no exercise '.*'\. There are: 02-1, 02-2, 03-1, 03-2$"):
+    with pytest.raises(ValueError, match=rf"^there is no exercise '.*'\. There are: {', '.join(NUMBERS)}$"):
         ipclab.exercise(number)
 
 

@@ -93,6 +93,12 @@ def line(kind: Kind, channel: str, args: Sequence[object]) -> str:
     return f"renderer → main  {kind}  {channel}({told})"
 
 
+def line_to_page(channel: str, args: Sequence[object], receiver: str) -> str:
+    """Describe a message of main to a page, as `line` does."""
+    told = ", ".join(wording.preview(arg) for arg in args)
+    return f"main → {receiver}  send  {channel}({told})"
+
+
 def reply_line(channel: str, value: object, receiver: str = "renderer") -> str:
     """Describe an answer of main, expected or seen."""
     return f"main → {receiver}  reply  {channel}: {wording.preview(value)}"
