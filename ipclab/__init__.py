@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from ipclab.exercises import exercise
     from ipclab.main.app import app, global_, process, restart
     from ipclab.main.browser_window import BrowserWindow
+    from ipclab.main.dialog import dialog
     from ipclab.main.ipc_main import ipc_main
+    from ipclab.main.menu import Menu
+    from ipclab.main.menu_item import MenuItem
     from ipclab.main.registry import web_contents
     from ipclab.main.traffic import settle, trace
     from ipclab.notebook.diagram import diagram
@@ -43,6 +46,8 @@ __all__ = [
     "EventEmitter",
     "LoadError",
     "MaxListenersExceededWarning",
+    "Menu",
+    "MenuItem",
     "ProtocolError",
     "RemoteError",
     "RenderProcessGone",
@@ -50,6 +55,7 @@ __all__ = [
     "UnhandledError",
     "app",
     "diagram",
+    "dialog",
     "exercise",
     "global_",
     "ipc_main",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+#: How many lines of a stack a console shows: V8's `Error.stackTraceLimit`. (An endless recursion has thousands.)
+STACK_LIMIT = 10
+
 
 class Error(Exception):
     """What Electron throws as a plain JavaScript ``Error``; the text is Electron's."""
@@ -139,6 +142,49 @@ class LoadError(Exception):
 
 class DeadlockError(Exception):
     """Main was about to wait for a renderer that waits for main: neither could ever go on."""
+
+
+# --- web storage: the names are those of the web's DOMExceptions ---------------------------------------------------
+
+
+class SecurityError(Exception):
+    """The page may not use storage: its origin is opaque (``about:blank``, ``data:``)."""
+
+
+class QuotaExceededError(Exception):
+    """There is no room left: an origin's `local_storage` holds 10 MiB, or the disk is full."""
+
+
+class ConstraintError(Exception):
+    """A key, a unique index's key or a name exists already."""
+
+
+class VersionError(Exception):
+    """A database was to be opened in a version lower than it has."""
+
+
+class TransactionInactiveError(Exception):
+    """The transaction has finished, or has not begun."""
+
+
+class ReadOnlyError(Exception):
+    """A readonly transaction cannot change anything."""
+
+
+class NotFoundError(Exception):
+    """There is no object store or index of that name."""
+
+
+class DataError(Exception):
+    """Something is not a valid key, or a key was given where none may be, or is missing."""
+
+
+class InvalidStateError(Exception):
+    """The object is gone, closed or not in the state for this."""
+
+
+class InvalidAccessError(Exception):
+    """The options contradict each other."""
 
 
 for _public in list(globals().values()):

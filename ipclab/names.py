@@ -25,12 +25,25 @@ COMMON = {
     "LoadError": "ipclab.errors",
     "Interrupted": "ipclab.errors",
     "DeadlockError": "ipclab.errors",
+    "SecurityError": "ipclab.errors",
+    "QuotaExceededError": "ipclab.errors",
+    "ConstraintError": "ipclab.errors",
+    "VersionError": "ipclab.errors",
+    "TransactionInactiveError": "ipclab.errors",
+    "ReadOnlyError": "ipclab.errors",
+    "NotFoundError": "ipclab.errors",
+    "DataError": "ipclab.errors",
+    "InvalidStateError": "ipclab.errors",
+    "InvalidAccessError": "ipclab.errors",
 }
 
 #: The main process's.
 MAIN = {
     "app": "ipclab.main.app",
     "BrowserWindow": "ipclab.main.browser_window",
+    "Menu": "ipclab.main.menu",
+    "MenuItem": "ipclab.main.menu_item",
+    "dialog": "ipclab.main.dialog",
     "ipc_main": "ipclab.main.ipc_main",
     "web_contents": "ipclab.main.registry",
     "trace": "ipclab.main.traffic",
@@ -44,28 +57,41 @@ MAIN = {
     "unload_ipython_extension": "ipclab.notebook.extension",
 }
 
+#: Of main's, what `remote` gives: Electron's modules.
+REMOTE = frozenset(
+    {"BrowserWindow", "Menu", "MenuItem", "MessageChannelMain", "app", "dialog", "ipc_main", "web_contents"}
+)
+
 #: A renderer's, where the world may reach Electron (isolated world, or node integration without isolation).
-PRIVILEGED = frozenset({"ipc_renderer", "context_bridge", "process"})
+PRIVILEGED = frozenset({"ipc_renderer", "context_bridge", "process", "remote"})
 
 #: A page's own: in every world of a renderer.
-PAGE = frozenset({"console", "window", "set_timeout", "clear_timeout"})
+PAGE = frozenset(
+    {
+        "KeyRange",
+        "clear_timeout",
+        "console",
+        "indexed_db",
+        "local_storage",
+        "session_storage",
+        "set_timeout",
+        "window",
+    }
+)
 
 
 #: What Electron has and ipclab does not simulate yet.
 NOT_YET = frozenset(
     {
-        "Menu",
-        "MenuItem",
         "MessageChannel",
         "MessageChannelMain",
-        "dialog",
         "document",
-        "indexed_db",
-        "local_storage",
-        "remote",
-        "session_storage",
     }
 )
+
+
+#: What is called otherwise here, beyond snake_case.
+OTHERWISE = {"indexedDB": "indexed_db", "IDBKeyRange": "KeyRange"}
 
 
 def snake_case(name: str) -> str:
@@ -75,7 +101,7 @@ def snake_case(name: str) -> str:
 
 def hint(name: str, known: Iterable[str]) -> str:
     """Return what to say of a name in Electron's spelling: names are in snake_case here."""
-    here = snake_case(name)
+    here = OTHERWISE.get(name) or snake_case(name)
     return f". Here it is called {here!r}" if here != name and here in known else ""
 
 

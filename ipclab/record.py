@@ -190,13 +190,17 @@ class Trace(Sequence[Message]):
         activity: int = 0,
         outcome: Outcome = "pending",
         error: str | None = None,
+        texts: Iterable[str] | None = None,
     ) -> Message:
-        """Record a message on its way. An empty `payload` means no arguments."""
+        """Record a message on its way. An empty `payload` means no arguments; `texts` stand for them if given."""
         size = len(payload)
         for buffer in buffers:
             size += memoryview(buffer).nbytes
-        # Only values larger than `KEPT_BYTES` travel in buffers.
-        content = bytes(payload) if size <= KEPT_BYTES and not buffers else None
+        content: bytes | tuple[str, ...] | None = None
+        if texts is not None:
+            content = _cut(texts)
+        elif size <= KEPT_BYTES and not buffers:  # only larger values travel in buffers
+            content = bytes(payload)
         return self._append(
             kind, sender, receiver, channel, size, answers, activity, sent_at, outcome, error, content
         )
@@ -214,16 +218,8 @@ class Trace(Sequence[Message]):
         activity: int = 0,
     ) -> Message:
         """Record a message that was never sent. `texts` stand for its arguments; they are cut to `KEPT_BYTES`."""
-        room = KEPT_BYTES
-        bounded: list[str] = []
-        for text in texts:
-            if room <= 0:
-                break
-            bounded.append(text[:room])
-            room -= len(text)
-        return self._append(
-            kind, sender, receiver, channel, 0, None, activity, sent_at, "refused", error, tuple(bounded)
-        )
+        content = _cut(texts)
+        return self._append(kind, sender, receiver, channel, 0, None, activity, sent_at, "refused", error, content)
 
     def _append(
         self,
@@ -245,13 +241,13 @@ class Trace(Sequence[Message]):
             kind,
             sender,
             receiver,
-            channel,
+            _bounded(channel),
             size,
             answers,
             activity,
             sent_at,
             outcome,
-            error,
+            error if error is None else _bounded(error),
             content,
         )
         messages = self._messages
@@ -271,7 +267,7 @@ class Trace(Sequence[Message]):
         if at is not None:
             _set(message, "handled_at", at)
         if error is not None:
-            _set(message, "error", error)
+            _set(message, "error", _bounded(error))
         if self._listeners:
             self._tell(message)
 
@@ -297,11 +293,29 @@ class Trace(Sequence[Message]):
         for listener in self._listeners:
             try:
                 listener(message)
-            except Exception:
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:
                 # A broken onlooker must not break the traffic it looks at.
                 import logging
 
                 logging.getLogger("ipclab").exception("a subscriber of the trace failed")
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= KEPT_BYTES else text[: KEPT_BYTES - 1] + "…"
+
+
+def _cut(texts: Iterable[str]) -> tuple[str, ...]:
+    """Cut the texts of arguments to `KEPT_BYTES` in all."""
+    room = KEPT_BYTES
+    bounded: list[str] = []
+    for text in texts:
+        if room <= 0:
+            break
+        bounded.append(text[:room])
+        room -= len(text) + 1  # many empty ones are many, too
+    return tuple(bounded)
 
 
 def readable_size(size: int) -> str:

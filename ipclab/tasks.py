@@ -132,7 +132,11 @@ def start(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
     """Start an async listener; what it raises goes to `on_unhandled`, as an unhandled rejection in Node."""
     try:
         ended, value = run(coroutine)
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except asyncio.CancelledError:
+        return None  # as one that is cancelled later
+    except BaseException as error:
         if on_unhandled is None:
             raise
         on_unhandled(error)

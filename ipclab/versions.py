@@ -63,9 +63,22 @@ def warns_send_sync_without_listeners(version: int) -> bool:
     return version >= 16
 
 
+def tells_reply_never_sent(version: int) -> bool:
+    """From 10 a renderer is told that nobody can answer it any more; before, it waited for ever."""
+    return version >= 10
+
+
 def send_sync_reply_never_sent(version: int) -> object:
     """What an unanswered `send_sync` returns: from 12 an object with `error`, in 10 and 11 nothing."""
     return {"error": "reply was never sent"} if version >= 12 else None
+
+
+def check_sender_frame(version: int) -> None:
+    """`event.sender_frame` came with 12."""
+    if version < 12:
+        raise AttributeError(
+            f"event.sender_frame came with Electron 12, and this window is of {version}: use event.frame_id"
+        )
 
 
 def check_scoped_ipc(version: int, name: str) -> None:
@@ -77,3 +90,66 @@ def check_scoped_ipc(version: int, name: str) -> None:
 def console_message_has_details(version: int) -> bool:
     """From 35 `console-message` hands over one details object; before, level, message, line and source."""
     return version >= 35
+
+
+def check_send_to(version: int) -> None:
+    """`ipc_renderer.send_to` is there up to 27."""
+    if version >= 28:
+        raise AttributeError(
+            f"ipcRenderer.sendTo is not a function: Electron 28 removed it, and this window is of {version}. Give "
+            f"both windows one port of a MessageChannel, or relay the message through main (ipc_main.on, then "
+            f"web_contents.send)"
+        )
+
+
+def send_to_warning(version: int) -> str | None:
+    """What the console says of the first `send_to` of a page."""
+    return "(electron) 'ipcRenderer.sendTo' is deprecated and will be removed." if version == 27 else None
+
+
+def shows_sender_id(version: int) -> bool:
+    """A renderer's `event.sender_id` is there up to 27."""
+    return version <= 27
+
+
+def shows_sender_is_main_frame(version: int) -> bool:
+    """A renderer's `event.sender_is_main_frame` is there in 26 and 27."""
+    return 26 <= version <= 27
+
+
+def remote_module(version: int, given: bool | None) -> bool:
+    """Whether a window has the `remote` module; `given` is its `enable_remote_module`.
+
+    In 9 unless it is refused, from 10 to 13 only if it is asked for, from 14 never.
+    """
+    return version < 14 and (version < 10 if given is None else given)
+
+
+def remote_refusal(version: int, given: bool | None) -> str | None:
+    """Why a window has no `remote`, None if it has."""
+    if remote_module(version, given):
+        return None
+    instead = "ask main with ipc_renderer.invoke, and have it answer with ipc_main.handle"
+    if version >= 14:
+        undefined = "Cannot read properties of undefined"
+        why = f"Electron 14 removed it, and this window is of {version}. Instead, {instead}"
+    else:
+        undefined = "Cannot read property of undefined"
+        why = (
+            f"it is switched off in this window (Electron {version}). Open the window with "
+            f"web_preferences={{'enable_remote_module': True}}; better, {instead}"
+        )
+    return f"remote is undefined here (TypeError: {undefined}): {why}"
+
+
+def remote_warning(version: int, given: bool | None) -> str | None:
+    """What the console says when a page first gets hold of `remote`."""
+    if version >= 12:
+        return "(electron) The remote module is deprecated. Use https://github.com/electron/remote instead."
+    if version == 9 and given is None:
+        return (
+            "Electron Deprecation Warning The 'remote' module is deprecated and will be disabled by default in a "
+            "future version of Electron. To ensure a smooth upgrade and silence this warning, specify "
+            "{enableRemoteModule: true} in the WebPreferences for this window."
+        )
+    return None

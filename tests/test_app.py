@@ -1,11 +1,11 @@
-"""`app`: readiness, the dial, quitting, exiting, and starting all over (semantics a.6, design 4.1 and 5)."""
+"""`app`: the dial, the end, starting all over, and the programs around it (design 4.1 and 5)."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,26 +32,7 @@ def watch_app() -> list[str]:
     return fired
 
 
-def watch_window(window: BrowserWindow, fired: list[str]) -> None:
-    name = f" {window.id}"
-    window.on("close", lambda *_: fired.append("close" + name))
-    window.on("closed", lambda *_: fired.append("closed" + name))
-
-
-# --- ready ---------------------------------------------------------------------------------------------------------
-
-
-@program
-async def test_the_app_is_ready_as_soon_as_a_loop_runs() -> None:
-    """Semantics a.6: whenReady() resolves also when already ready; `ready` once; its listeners run later."""
-    order: list[str] = []
-    app.on("ready", lambda *_: order.append("ready"))
-    assert app.is_ready()
-    await app.when_ready()
-    order.append("when_ready")
-    assert await app.when_ready() is None  # type: ignore[func-returns-value]
-    await asyncio.sleep(0)
-    assert order == ["when_ready", "ready"]
+# --- before any loop -----------------------------------------------------------------------------------------------
 
 
 def test_listeners_may_be_registered_before_any_loop_runs_and_the_program_ends_by_itself() -> None:
@@ -101,22 +82,6 @@ async def test_the_dial_refuses_what_is_no_version_from_9_to_43(version: Any) ->
     assert app.electron_version == "20"
 
 
-@program
-async def test_the_handler_type_check_raises_a_plain_error_before_27() -> None:
-    """Semantics d: handler type check throws TypeError instead of Error from 27.0."""
-    app.electron_version = 26
-    with pytest.raises(Error, match=r"^Expected handler to be a function, but found type"):
-        ipc_main.handle("ch", None)  # type: ignore[call-overload]
-
-
-@program
-async def test_scoped_emitters_came_with_22() -> None:
-    """Semantics d: webContents.ipc and WebFrameMain.ipc 21/22; design 5: the table decides which APIs exist."""
-    app.electron_version = 20
-    contents = BrowserWindow().web_contents
-    assert not hasattr(contents, "ipc")
-
-
 # --- restart -------------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +114,7 @@ async def test_restart_removes_listeners_and_handlers_and_resets_the_rest() -> N
     await contents.execute("ipc_renderer.send('ch', 1)")
     assert len(trace) == 1
     await restart()
-    assert app.event_names() == []
+    assert app.event_names() == ["window-all-closed"]  # Electron's own listener, which quits
     assert ipc_main.event_names() == ["error"]
     assert (app.get_max_listeners(), ipc_main.get_max_listeners()) == (10, 10)
     ipc_main.handle("ch", print)
@@ -270,44 +235,33 @@ async def test_restart_takes_five_seconds_at_most() -> None:
         await asyncio.sleep(0.01)
 
 
-# --- sys.exit --------------------------------------------------------------------------------------------------
+# --- the end -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["listener", "async listener", "handler", "async handler", "event"])
 @program
-async def test_sys_exit_in_main_is_app_exit_and_the_host_program_goes_on(
-    where: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Semantics a.6: process.exit is mapped to app.exit; design 4.1: it never ends the kernel or host program."""
-    contents = await open_page()
-    quits = once(app, "quit")
+async def test_a_listener_that_raises_does_not_stop_the_quit(capsys: pytest.CaptureFixture[str]) -> None:
+    window = BrowserWindow()
+    fired = watch_app()
 
-    def leave(*_: object) -> None:
-        sys.exit(3)
+    def broken(*_: object) -> None:
+        raise ValueError("boom")
 
-    async def leave_later(*_: object) -> None:
-        await asyncio.sleep(0)
-        leave()
-
-    listener = leave_later if "async" in where else leave
-    if where == "event":
-        contents.on("did-finish-load", listener)
-        contents.load_url("about:blank")
-    elif "handler" in where:
-        ipc_main.handle("ch", listener)
-        asyncio.ensure_future(contents.execute("ipc_renderer.invoke('ch')\nNone")).add_done_callback(ended)
-    else:
-        ipc_main.on("ch", listener)
-        asyncio.ensure_future(contents.execute("ipc_renderer.send('ch')")).add_done_callback(ended)
-    assert (await quits)[1] == 3
-    assert BrowserWindow.get_all_windows() == []
-    await asyncio.sleep(0)
-    assert "Traceback" not in capsys.readouterr().err
+    for emitter, event in ((app, "before-quit"), (window, "close"), (window, "closed"), (app, "will-quit")):
+        emitter.on(event, broken)
+    app.quit()
+    assert fired == ["before-quit", "will-quit", "quit"]
+    assert capsys.readouterr().err.count("ValueError: boom") == 4
 
 
-def ended(task: asyncio.Task[Any]) -> None:
-    """It may have been answered before its window went, or not."""
-    assert task.exception() is None or isinstance(task.exception(), ipclab.RenderProcessGone)
+@pytest.mark.parametrize("end", [app.quit, app.exit])
+@program
+async def test_after_the_end_no_window_opens_until_restart(end: Callable[[], None]) -> None:
+    """Design 4.1: afterwards BrowserWindow() raises an error that names restart(); the host program goes on."""
+    end()
+    with pytest.raises(Error, match=r"quit.*restart\(\)"):
+        BrowserWindow()
+    await restart()
+    assert await BrowserWindow().web_contents.execute("1") == 1
 
 
 # --- loops and programs --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`BrowserWindow`: options, identity, focus, and the end of a window (semantics a.5, design 4.1)."""
+"""`BrowserWindow`: options, titles, focus, and what may happen while a window closes (design 4.1)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from ipc import in_preload_world, is_alive, open_page, program
+from ipc import in_preload_world, open_page, program
 
 from ipclab import (
     BrowserWindow,
@@ -17,7 +17,6 @@ from ipclab import (
     once,
     settle,
 )
-from ipclab.main.web_contents import WebContents
 
 # --- options -------------------------------------------------------------------------------------------------------
 
@@ -61,12 +60,6 @@ async def test_options_of_a_wrong_type_are_type_errors_and_open_nothing() -> Non
     assert BrowserWindow().id == 1
 
 
-def test_a_window_needs_a_running_loop() -> None:
-    """Semantics a.5: Cannot create BrowserWindow before app is ready."""
-    with pytest.raises(Error, match=r"^Cannot create BrowserWindow before app is ready"):
-        BrowserWindow()
-
-
 @pytest.mark.parametrize(
     ("version", "given", "isolated", "sandboxed"),
     [
@@ -105,50 +98,6 @@ async def test_a_windows_id_is_read_only_and_says_so() -> None:
     with pytest.raises(AttributeError, match=r"read-only: in Electron the assignment of 2 does nothing"):
         window.id = 2
     assert window.id == 1
-
-
-@program
-async def test_window_ids_and_contents_ids_have_counters_of_their_own_and_are_never_reused() -> None:
-    """Semantics a.4 and a.5."""
-    first = BrowserWindow()
-    orphan = WebContents(first.web_contents.preferences, first)
-    second = BrowserWindow()
-    assert (second.id, second.web_contents.id) == (2, 3)
-    second.destroy()
-    third = BrowserWindow()
-    assert (third.id, third.web_contents.id) == (3, 4)
-    orphan.destroy_now()
-
-
-@program
-async def test_windows_are_found_by_id_and_by_their_contents() -> None:
-    """Semantics a.5: fromId of an unknown id is null, fromWebContents is the owner or null."""
-    first, second = BrowserWindow(), BrowserWindow()
-    assert BrowserWindow.from_id(1) is first
-    assert BrowserWindow.from_id(2) is second
-    assert BrowserWindow.from_id(3) is None
-    assert BrowserWindow.from_web_contents(second.web_contents) is second
-    assert BrowserWindow.get_all_windows() == [first, second]
-    contents = second.web_contents
-    second.destroy()
-    assert BrowserWindow.from_web_contents(contents) is None
-    assert BrowserWindow.from_id(2) is None
-    assert BrowserWindow.get_all_windows() == [first]
-
-
-@program
-async def test_the_contents_exist_before_the_window() -> None:
-    """Semantics a.5: web-contents-created fires before browser-window-created; the window can be found inside."""
-    fired: list[object] = []
-    app.on("web-contents-created", lambda _, contents: fired.append(contents))
-
-    @app.on("browser-window-created")
-    def created(_: object, window: BrowserWindow) -> None:
-        fired.append(window)
-        assert BrowserWindow.from_web_contents(window.web_contents) is window
-
-    window = BrowserWindow()
-    assert fired == [window.web_contents, window]
 
 
 @program
@@ -202,81 +151,6 @@ async def test_focus_and_visibility_fire_their_events() -> None:
 
 
 # --- close, destroy ------------------------------------------------------------------------------------------------
-
-
-def watch(window: BrowserWindow) -> list[str]:
-    fired: list[str] = []
-    window.on("close", lambda _: fired.append("close"))
-    window.on("closed", lambda *_: fired.append("closed"))
-    window.web_contents.on("destroyed", lambda *_: fired.append("destroyed"))
-    app.on("window-all-closed", lambda *_: fired.append("window-all-closed"))
-    return fired
-
-
-@program
-async def test_close_asks_then_the_window_is_closed_and_its_process_ends() -> None:
-    """Semantics a.5: close (preventable), then closed, then window-all-closed."""
-    window = BrowserWindow()
-    contents = window.web_contents
-    pid = contents.get_os_process_id()
-    fired = watch(window)
-    window.close()
-    fired.remove("destroyed")  # its place is not documented
-    assert fired == ["close", "closed", "window-all-closed"]
-    assert window.is_destroyed()
-    assert contents.is_destroyed()
-    assert not is_alive(pid)
-    assert window.id == 1
-
-
-@program
-async def test_destroy_does_not_ask_but_closed_is_guaranteed_once() -> None:
-    window = BrowserWindow()
-    fired = watch(window)
-    window.on("close", lambda event: event.prevent_default())
-    window.destroy()
-    window.destroy()
-    assert fired.count("close") == 0
-    assert fired.count("closed") == 1
-
-
-@program
-async def test_a_prevented_close_keeps_the_window() -> None:
-    window = BrowserWindow()
-    window.once("close", lambda event: event.prevent_default())
-    window.close()
-    assert not window.is_destroyed()
-    assert await window.web_contents.execute("1") == 1
-    window.close()
-    assert window.is_destroyed()
-
-
-@program
-async def test_a_closed_windows_members_raise_but_its_id_remains() -> None:
-    """Semantics a.5: the window is already marked destroyed inside `closed`; only `id` is usable."""
-    window = BrowserWindow()
-    seen: list[object] = []
-    window.on("closed", lambda *_: seen.extend([window.is_destroyed(), window.id, BrowserWindow.get_all_windows()]))
-    window.close()
-    assert seen == [True, 1, []]
-    for use in (window.close, window.focus, window.show, window.hide, window.get_title, window.reload):
-        with pytest.raises(TypeError, match=r"^Object has been destroyed$"):
-            use()
-    with pytest.raises(TypeError, match=r"^Object has been destroyed$"):
-        window.set_title("x")
-
-
-@program
-async def test_closing_inside_close_and_destroying_inside_close_end_once() -> None:
-    first, second = BrowserWindow(), BrowserWindow()
-    fired: list[str] = []
-    first.on("close", lambda _: first.close())
-    second.on("close", lambda _: second.destroy())
-    for window in (first, second):
-        window.on("closed", lambda *_: fired.append("closed"))
-        window.close()
-        assert window.is_destroyed()
-    assert fired == ["closed", "closed"]
 
 
 @program

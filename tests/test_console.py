@@ -1,15 +1,11 @@
-"""A renderer's console as main shows it and hears of it (design 4.7, semantics a.4)."""
+"""A renderer's console as main shows it (design 4.7)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from ipc import open_page, program
 
-from ipclab import app, ipc_main
-
-# --- the console ---------------------------------------------------------------------------------------------------
+from ipclab import ipc_main
 
 
 @program
@@ -37,36 +33,6 @@ print("to stderr", file=sys.stderr)
         "renderer 1 │ 渲染-进程!",
     ]
     assert err.splitlines() == ["renderer 1 │ warned", "renderer 1 │ failed", "renderer 1 │ to stderr"]
-
-
-@program
-async def test_console_message_has_details_from_35_on() -> None:
-    """Semantics a.4: one details event with message, level, lineNumber, sourceId."""
-    contents = await open_page()
-    heard: list[Any] = []
-    contents.on("console-message", lambda *args: heard.append(args))
-    await contents.execute(
-        "x = 1\nconsole.log('a', 'b')\n\nprint('c')\nconsole.warn('d')\nconsole.error('e')\nconsole.debug('f')"
-    )
-    assert [len(args) for args in heard] == [1] * 5
-    assert [(d.message, d.level, d.line_number, d.source_id) for (d,) in heard] == [
-        ("a b", "info", 2, "<execute>"),
-        ("c", "info", 4, "<execute>"),
-        ("d", "warning", 5, "<execute>"),
-        ("e", "error", 6, "<execute>"),
-        ("f", "debug", 7, "<execute>"),
-    ]
-
-
-@program
-async def test_console_message_is_positional_before_35() -> None:
-    """Semantics a.4 and d: (event, level 0 to 3, message, line, sourceId)."""
-    app.electron_version = "34"
-    contents = await open_page()
-    heard: list[Any] = []
-    contents.on("console-message", lambda _, *args: heard.append(args))
-    await contents.execute("console.debug('a')\nconsole.log('b')\nconsole.warn('c')\nconsole.error('d')")
-    assert heard == [(level, text, level + 1, "<execute>") for level, text in enumerate("abcd")]
 
 
 @program

@@ -1,29 +1,18 @@
-"""Pages: their scripts, what they leave behind, and the preload scripts before them (design 4.6, semantics a.4)."""
+"""Pages: where they are found, their scripts, and what they leave behind (design 4.1, 4.6)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from ipc import in_preload_world, open_page, program
+from ipc import open_page, program
+from page_sources import script
 
-from ipclab import BrowserWindow, LoadError, RendererError, ipc_main, once
+from ipclab import BrowserWindow
 from ipclab.main import pages
 
-
-def script(*lines: str) -> str:
-    source = "\n".join(lines)
-    return "data:text/html," + quote(f'<script type="py">\n{source}\n</script>')
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, which relative paths start at."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
+pytest_plugins = ["page_fixtures"]
 
 # --- scripts -------------------------------------------------------------------------------------------------------
 
@@ -115,103 +104,7 @@ def listen(event): print("never printed")
     assert capsys.readouterr() == ("", "")
 
 
-@program
-async def test_an_ipc_renderer_that_outlives_its_page_says_so() -> None:
-    """Semantics a.2: every method throws `IPC method called after context was released`."""
-    contents = await open_page("import sys\nsys.kept = ipc_renderer")
-    await contents.load_url("about:blank")
-    for call in ("send('ch')", "invoke('ch')", "send_sync('ch')"):
-        with pytest.raises(RendererError, match=r"^IPC method called after context was released$"):
-            await contents.execute(f"import sys\nsys.kept.{call}")
-
-
-@program
-async def test_reload_runs_the_page_as_it_is_now(here: Path) -> None:
-    (here / "page.py").write_text("value = 1")
-    window = BrowserWindow()
-    await window.load_file("page.py")
-    pid = window.web_contents.get_os_process_id()
-    (here / "page.py").write_text("value = 2")
-    await window.reload()
-    assert await window.web_contents.execute("value") == 2
-    assert window.web_contents.get_os_process_id() == pid
-    (here / "page.py").unlink()
-    with pytest.raises(LoadError, match="ERR_FILE_NOT_FOUND"):
-        await window.reload()
-
-
-# --- preload -------------------------------------------------------------------------------------------------------
-
-
-@program
-async def test_a_preload_runs_before_any_page_script(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Semantics a.0: preload runs before any page script; with isolation in a world of its own."""
-    (here / "preload.py").write_text(
-        "from ipclab import ipc_renderer\nimport asyncio\nawait asyncio.sleep(0)\nsecret = 1\nprint('preload')\n"
-    )
-    window = BrowserWindow(web_preferences={"preload": "preload.py"})
-    await window.load_url(script("print('page', 'secret' in globals())"))
-    assert capsys.readouterr().out == "renderer 1 │ preload\nrenderer 1 │ page False\n"
-    await in_preload_world(window.web_contents, "assert secret == 1")
-
-
-@program
-async def test_a_preload_runs_at_each_load_and_not_before(here: Path) -> None:
-    (here / "preload.py").write_text("from ipclab import ipc_renderer\nipc_renderer.send('preload runs')")
-    runs: list[int] = []
-    ipc_main.on("preload runs", lambda event: runs.append(event.sender.id))
-    window = BrowserWindow(web_preferences={"preload": here / "preload.py"})
-    await window.web_contents.execute("1")
-    assert runs == []
-    await window.load_url("about:blank")
-    await window.reload()
-    assert runs == [1, 1]
-
-
-@program
-async def test_a_preload_hears_what_main_sent_right_after_it_began_the_load(here: Path) -> None:
-    """Semantics a.2: messages before the document exists are held and delivered once the preload has run."""
-    (here / "preload.py").write_text(
-        "from ipclab import ipc_renderer\n"
-        "ipc_renderer.on('early', lambda event, text: ipc_renderer.send('heard', text))\n"
-    )
-    window = BrowserWindow(web_preferences={"preload": "preload.py"})
-    heard = once(ipc_main, "heard")
-    ipc_main.on("heard", lambda *_: None)
-    load = window.load_url("about:blank")
-    window.web_contents.send("early", "news")
-    assert (await heard)[1:] == ["news"]
-    await load
-
-
-@pytest.mark.parametrize(
-    ("source", "name", "text"),
-    [
-        ("raise ValueError('boom')", "ValueError", "boom"),
-        ("def (:", "SyntaxError", "invalid syntax"),
-        ("import asyncio\nawait asyncio.sleep(0)\n1 / 0", "ZeroDivisionError", "division by zero"),
-        (None, "FileNotFoundError", "No such file or directory"),
-        ("import no_such_module", "ModuleNotFoundError", "No module named 'no_such_module'"),
-    ],
-)
-@program
-async def test_a_preload_that_fails_is_a_preload_error_and_the_page_still_loads(
-    source: str | None, name: str, text: str, here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Semantics a.4: preload-error (event, path, error), the real message retained; the page still loads."""
-    if source is not None:
-        (here / "preload.py").write_text(source)
-    window = BrowserWindow(web_preferences={"preload": "preload.py"})
-    heard: list[Any] = []
-    window.web_contents.on("preload-error", lambda _, path, error: heard.append((path, str(error))))
-    await window.load_url(script("page = 'runs'"))
-    ((path, message),) = heard
-    assert path == "preload.py"
-    assert text in message
-    assert await window.web_contents.execute("page") == "runs"
-    told = capsys.readouterr().err
-    assert told.startswith("renderer 1 │ Unable to load preload script: preload.py\n")
-    assert name in told
+# --- where they are found ------------------------------------------------------------------------------------------
 
 
 @program
@@ -221,3 +114,27 @@ async def test_a_preload_kept_under_a_name_wins_over_a_file(here: Path, monkeypa
     window = BrowserWindow(web_preferences={"preload": "preload.py", "context_isolation": False})
     await window.load_url("about:blank")
     assert await window.web_contents.execute("which") == "named"
+
+
+@program
+async def test_each_kind_of_address_that_loads(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Design 4.1, loads: about:blank, data:, file:, app://HOST/PATH; names given by %%page win over files."""
+    (here / "pages").mkdir()
+    (here / "pages" / "one.html").write_text('<script type="py">which = "file"</script>')
+    monkeypatch.setitem(pages.app_hosts, "lesson", here / "pages")
+    monkeypatch.setitem(pages.named_pages, "named.html", '<script type="py">which = "named"</script>')
+    (here / "named.html").write_text('<script type="py">which = "file"</script>')
+    window = BrowserWindow()
+    contents = window.web_contents
+    await window.load_file("pages/one.html")
+    assert await contents.execute("which") == "file"
+    await window.load_file("named.html")
+    assert await contents.execute("which") == "named"
+    await window.load_url("app://lesson/one.html")
+    assert await contents.execute("which") == "file"
+    await window.load_url(f"file://{here}/pages/one.html")
+    assert await contents.execute("which") == "file"
+    await window.load_url("data:text/plain,<script type='py'>which = 1</script>")
+    with pytest.raises(NameError):
+        await contents.execute("which")
+    await window.load_url("about:blank")

@@ -147,3 +147,19 @@ def test_the_top_to_bottom_run_again(kernel: Kernel) -> None:
     }
     first, second = ([kernel.good(source, name).comparable() for name, source in cells.items()] for _ in range(2))
     assert first == second
+
+
+REMOTE = """%%renderer win
+win3 = remote.BrowserWindow(title="three")
+remote.app.on("news", lambda *_: print("news"))
+win3.title"""
+
+
+def test_what_a_cell_registers_in_main_by_remote_is_taken_back_too(kernel: Kernel) -> None:
+    kernel.good("app.electron_version = 9\nwin = BrowserWindow()")
+    kernel.good("%%renderer win\nfrom ipclab import remote")
+    for number in (4, 5):
+        assert kernel.good(REMOTE, "registers").result == "'three'"
+        there = "[window.id for window in BrowserWindow.get_all_windows()], app.listener_count('news')"
+        assert kernel.good(there).result == f"([1, 2, 3, {number}], 1)"
+    assert kernel.good("app.emit('news')").stdout == "renderer 3 │ news\n"

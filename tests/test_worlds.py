@@ -8,7 +8,7 @@ import pytest
 from ipc import in_preload_world, open_page, program
 
 import ipclab
-from ipclab import BrowserWindow, RendererError, app, ipc_main, once
+from ipclab import BrowserWindow, RendererError, app, ipc_main
 from ipclab.main.web_contents import WebContents
 
 #: Names that only code with access to Electron gets, and what tells that it got them.
@@ -212,21 +212,6 @@ async def test_without_isolation_preload_and_page_share_one_world() -> None:
 
 
 @program
-async def test_messages_from_main_reach_the_isolated_worlds_listeners_only() -> None:
-    """Semantics a.0: IPC from main is delivered only to the preload's ipcRenderer, never to the page world."""
-    contents = window_contents()
-    heard = once(ipc_main, "heard")
-    ipc_main.on("heard", lambda *_: None)
-    await in_preload_world(
-        contents,
-        "from ipclab import ipc_renderer\n"
-        "ipc_renderer.on('news', lambda event, text: ipc_renderer.send('heard', 'preload: ' + text)) and None",
-    )
-    contents.send("news", "hello")
-    assert (await heard)[1:] == ["preload: hello"]
-
-
-@program
 async def test_windows_do_not_share_anything() -> None:
     """Semantics a.0: one renderer process per window."""
     first, second = await open_page("import sys\nsys.shared = x = 1"), await open_page("import sys")
@@ -245,48 +230,7 @@ async def test_window_is_the_worlds_global_object() -> None:
         await contents.execute("x")
 
 
-@program
-async def test_a_fresh_ipc_renderer_has_no_listeners_and_is_one_object_per_page() -> None:
-    """Semantics a.2: fresh eventNames() is []."""
-    contents = await open_page()
-    code = "import ipclab\n[ipc_renderer.event_names(), ipclab.ipc_renderer is ipc_renderer, repr(ipc_renderer)]"
-    assert await contents.execute(code) == [[], True, "<ipc_renderer>"]
-    await contents.execute("ipc_renderer.on('ch', print)\nkept = ipc_renderer.event_names()")
-    await contents.reload()
-    await contents.execute("from ipclab import ipc_renderer")
-    assert await contents.execute("ipc_renderer.event_names()") == []
-
-
 # --- a renderer's sending ------------------------------------------------------------------------------------------
-
-
-@program
-async def test_send_returns_nothing_and_refuses_unclonable_values_at_once() -> None:
-    """Semantics a.2: send throws synchronously on serialization failure; design 4.3: it names the place."""
-    contents = await open_page()
-    heard: list[object] = []
-    ipc_main.on("ch", lambda _, *args: heard.append(args))
-    assert await contents.execute("repr(ipc_renderer.send('ch', 1))") == "None"
-    assert (
-        await contents.execute("""
-from ipclab import DataCloneError
-try: ipc_renderer.send("ch", {"user": {"callback": print}})
-except DataCloneError as error: text = str(error)
-text
-""")
-        == "An object could not be cloned.\nargs[0].user.callback is a function"
-    )
-    assert heard == [(1,)]
-
-
-@program
-async def test_a_channel_that_is_no_string_is_a_type_error() -> None:
-    """Semantics a.2: Error processing argument at index 1, conversion failure from ..."""
-    contents = await open_page()
-    for call in ("send", "invoke", "send_sync"):
-        for channel in ("None", "5", "b'ch'", "['ch']"):
-            with pytest.raises(TypeError, match=r"^Error processing argument at index 1, conversion failure from "):
-                await contents.execute(f"await ipc_renderer.{call}({channel}, 1)")
 
 
 # --- timers --------------------------------------------------------------------------------------------------------

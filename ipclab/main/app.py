@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
+from typing import TYPE_CHECKING
 
 from ipclab import tasks, versions
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
-from ipclab.main import console, dispatch, listening, registry, spare
+from ipclab.main import console, decorations, dispatch, listening, registry, showing, spare, storage_folder
 from ipclab.main.events import Event
 from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
 from ipclab.main.traffic import trace, traffic
 from ipclab.process_info import Process
 
-process = Process("browser", versions.DEFAULT)
+if TYPE_CHECKING:
+    from ipclab.main.metrics import Metrics, ProcessMetric
+    from ipclab.measuring import ProcessMemoryInfo
+
+
+def _memory_of(pid: int) -> ProcessMemoryInfo:
+    from ipclab import measuring
+
+    return measuring.memory_of(pid)
+
+
+async def _memory_info() -> ProcessMemoryInfo:
+    return _memory_of(os.getpid())
+
+
+process = Process("browser", versions.DEFAULT, _memory_info)
+dispatch.internal_handlers["BROWSER_GET_PROCESS_MEMORY_INFO"] = lambda event: _memory_of(
+    event.sender.get_os_process_id()
+)
 
 #: Whether a warm renderer is made ready ahead of the first window (notebooks do).
 prepares_spare = False
@@ -42,6 +63,12 @@ class App(EventEmitter):
         self._has_quit = False
         self._refused = False
         self._staying = 0
+        self._metrics: Metrics | None = None
+        self._listen()
+
+    def _listen(self) -> None:
+        # Not the running cell's: it is not taken back when the cell runs again.
+        Context().run(self.on, "window-all-closed", self._quit_by_default)
 
     # --- readiness -----------------------------------------------------------------------------------------------
 
@@ -100,17 +127,39 @@ class App(EventEmitter):
 
         return __version__
 
+    def get_app_metrics(self) -> list[ProcessMetric]:
+        """Return what each process costs, main's (`Browser`) first, then those of the windows (`Tab`).
+
+        Memory is in kilobytes, CPU use in percent of all processors since the call before (0 in the first). What the
+        system does not tell is 0.
+        """
+        from ipclab.main.metrics import Metrics
+
+        if self._metrics is None:
+            self._metrics = Metrics()
+        renderers = [contents for contents in registry.contents.values() if not contents.is_crashed()]
+        kinds = {contents.get_os_process_id(): "Tab" for contents in renderers}
+        return self._metrics.measure({os.getpid(): "Browser"} | kinds)
+
     # --- the end -------------------------------------------------------------------------------------------------
 
     def quit(self) -> None:
         """Close all windows and quit: `before-quit`, each window's `close` and `closed`, `will-quit`, `quit`.
 
-        A window that refuses to close, or a listener that prevents `before-quit` or `will-quit`, ends the attempt.
+        A window or a page that refuses to close, or a listener that prevents `before-quit` or `will-quit`, ends the
+        attempt. Windows whose pages have listeners of `beforeunload` or `unload` close later, and the app quits then.
         """
         if self._quitting or self._has_quit:
             return
         self._quitting = True
         self._refused = False
+        try:
+            self._ask_everybody()
+        except BaseException:  # the cell was interrupted in a listener
+            self._quitting = False
+            raise
+
+    def _ask_everybody(self) -> None:
         event = Event()
         self._emit("before-quit", event)
         if event.default_prevented:
@@ -129,8 +178,10 @@ class App(EventEmitter):
         if not self._quitting or registry.windows:
             return
         event = Event()
-        self._emit("will-quit", event)
-        self._quitting = False
+        try:
+            self._emit("will-quit", event)
+        finally:
+            self._quitting = False
         if not event.default_prevented:
             self._end(0)
 
@@ -157,9 +208,11 @@ class App(EventEmitter):
         if self._quitting:
             self._quit_if_empty()
             return
-        if self.listener_count("window-all-closed"):
-            self._emit("window-all-closed")
-        else:
+        self._emit("window-all-closed")
+
+    def _quit_by_default(self, _: Event) -> None:
+        # As in Electron: anybody else who listens decides instead, and who removes all listeners removes this one.
+        if self.listener_count("window-all-closed") == 1:
             self.quit()
 
     @contextmanager
@@ -176,9 +229,11 @@ class App(EventEmitter):
 
     def _restart(self) -> None:
         self.remove_all_listeners()
+        self._listen()
         self.set_max_listeners(self.default_max_listeners)
         self.electron_version = versions.DEFAULT
         self._quitting = self._has_quit = self._refused = False
+        self._metrics = process._before = None
         self._ready = False
         self._become_ready()
 
@@ -211,11 +266,14 @@ async def restart() -> None:
     The dial, `global_`, the trace and all numbering begin afresh; module objects such as `app` stay the same.
     """
     _destroy_all_windows()
+    storage_folder.restart()
     lockstep.restart()
     app._restart()
     ipc_main._restart()
     global_.__dict__.clear()
     registry.restart()
+    showing.restart()
+    decorations.restart()
     if not prepares_spare:
         spare.dismiss()
     await dispatch.end_life()

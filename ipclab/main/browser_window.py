@@ -9,8 +9,9 @@ from typing import Any
 from ipclab import scope
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
-from ipclab.main import listening, registry
+from ipclab.main import listening, registry, showing
 from ipclab.main.app import app
+from ipclab.main.decorations import Decorations
 from ipclab.main.events import Event
 from ipclab.main.load import Load
 from ipclab.main.preferences import WebPreferences
@@ -19,8 +20,11 @@ from ipclab.main.web_contents import WebContents
 #: Windows open at once; each is a process.
 MAX_WINDOWS = 64
 
+#: Seconds after a `close` that led to nothing until the window counts as unresponsive.
+UNRESPONSIVE_AFTER = 5.0
 
-class BrowserWindow(EventEmitter):
+
+class BrowserWindow(Decorations, EventEmitter):
     """A window that shows web contents (Electron's `BrowserWindow`); needs a running loop, and no await.
 
     `width` and `height` are in pixels. `web_preferences` is a dict with the keys `preload`, `node_integration`,
@@ -58,7 +62,8 @@ class BrowserWindow(EventEmitter):
         self._visible = show
         self._destroyed = False
         self._closing = False
-        self._progress = -1.0
+        self._page_asked = False
+        self._unresponsive: asyncio.TimerHandle | None = None
         self._contents = WebContents(preferences, self)
         registry.windows[self._id] = self
         if show:
@@ -168,13 +173,6 @@ class BrowserWindow(EventEmitter):
         self._check()
         return self._visible
 
-    def set_progress_bar(self, progress: float) -> None:
-        """Show progress from 0 to 1; below 0 removes the bar, above 1 means of unknown length."""
-        self._check()
-        if not isinstance(progress, int | float) or isinstance(progress, bool):
-            raise TypeError(f"progress is a number, not {type(progress).__name__}")
-        self._progress = float(progress)
-
     # --- loads ---------------------------------------------------------------------------------------------------
 
     def load_file(self, path: str) -> Load:
@@ -189,33 +187,73 @@ class BrowserWindow(EventEmitter):
         """Load the current page again; after a crash in a new process."""
         return self.web_contents.reload()
 
+    def send(self, channel: str, *args: object) -> None:
+        """Send a message to the page; see `web_contents.send`."""
+        self.web_contents.send(channel, *args)
+
     # --- the end -------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Ask the window to close: `close` is emitted and may be prevented, then `closed` follows."""
+        """Ask the window to close: `close` is emitted and may be prevented, then `closed` follows.
+
+        A page with listeners of `beforeunload` or `unload` is asked in between, and `closed` comes later: if it
+        refuses, the window stays. If nothing comes of it for 5 s, `unresponsive` is emitted; `destroy` still works.
+        """
         self._check()
         if self._closing:
             return
         self._closing = True
         event = Event()
-        self._emit("close", event)
-        self._closing = False
+        try:
+            self._emit("close", event)
+        finally:  # the cell may be interrupted in a listener
+            self._closing = False
         if event.default_prevented:
             app._quit_refused()
         elif not self._destroyed:
+            self._leave_page()
+
+    def _leave_page(self) -> None:
+        unloading, loop = self._contents.unloading, self._contents.loop
+        if not unloading.listens or loop.is_closed():
             self.destroy()
+            return
+        if self._unresponsive is None:
+            self._unresponsive = loop.call_later(UNRESPONSIVE_AFTER, self._nothing_happens)
+        if not self._page_asked:
+            self._page_asked = True
+            unloading.ask(lambda: unloading.unload(self.destroy), self._page_stays)
+
+    def _page_stays(self) -> None:
+        self._page_asked = False
+        self._stop_timer()
+        app._quit_refused()
+
+    def _nothing_happens(self) -> None:
+        self._unresponsive = None
+        self._emit("unresponsive")
+
+    def _stop_timer(self) -> None:
+        if self._unresponsive is not None:
+            self._unresponsive.cancel()
+            self._unresponsive = None
 
     def destroy(self) -> None:
-        """Close the window without asking it; `closed` is emitted all the same."""
+        """Close the window without asking it or its page; `closed` is emitted all the same."""
         if self._destroyed:
             return
         self._destroyed = True
+        self._stop_timer()
         registry.windows.pop(self._id, None)
         if registry.focused is self:
             registry.focused = None
-        self._contents.destroy_now()
-        self._emit("closed")
-        app._window_closed()
+        try:
+            self._contents.destroy_now()
+            showing.close_popups(window=self)
+            showing.changed("closed", self)
+            self._emit("closed")
+        finally:
+            app._window_closed()
 
     def is_destroyed(self) -> bool:
         """Whether the window is gone; all else but `id` then raises TypeError."""
@@ -226,9 +264,10 @@ class BrowserWindow(EventEmitter):
         with app.staying():
             self.destroy()
 
-    def _check(self) -> None:
+    def _check(self) -> BrowserWindow:
         if self._destroyed:
             raise TypeError("Object has been destroyed")
+        return self
 
     def _emit(self, name: str, *args: object) -> None:
         listening.announce(self, name, *(args or (Event(),)))

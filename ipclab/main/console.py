@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
 
 from ipclab import activity
+from ipclab.errors import STACK_LIMIT
+from ipclab.interruption import as_raised
 
 #: Set in notebooks: names the cell that a file name stands for, None for other files. Failures are then told with
 #: the reader's own lines only, in a form that is the same in every run; programs get the whole traceback.
@@ -15,6 +18,22 @@ cell_of: Callable[[str], str | None] | None = None
 
 #: The newest lines of the renderers' consoles: who said it, in which activity, what.
 said: deque[tuple[str, int, str]] = deque(maxlen=1000)
+
+#: The most that is kept of a line in `said`.
+LONGEST = 10_000
+
+#: What moves a terminal's cursor or breaks a line: a line must not pose as another's. Colours it may have.
+CONTROLS = re.compile("\x1b(?!\\[[0-9;]*m)|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]")
+COLOUR = "\x1b["
+NO_COLOUR = "\x1b[0m"
+
+
+def plain(text: str) -> str:
+    """Return `text` on one line, control characters written out; its colours end with it."""
+    if text.isprintable():
+        return text
+    line = CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+    return line + NO_COLOUR if COLOUR in line and not line.endswith(NO_COLOUR) else line
 
 
 def write(text: str, error: bool = False) -> None:
@@ -30,8 +49,8 @@ def write(text: str, error: bool = False) -> None:
 
 def write_labelled(label: str, level: str, text: str) -> None:
     """Print a renderer's console lines: warnings and errors to stderr, the rest to stdout."""
-    lines = text.split("\n")
-    said.extend((label, activity.current.get(), line) for line in lines)
+    lines = [plain(line) for line in text.replace("\r\n", "\n").split("\n")]
+    said.extend((label, activity.current.get(), line[:LONGEST]) for line in lines)
     write("\n".join(f"{label} │ {line}" for line in lines), error=level in ("warning", "error"))
 
 
@@ -42,9 +61,10 @@ def name_of(error: BaseException) -> str:
 
 def text_of(error: BaseException) -> str:
     """What `error.toString()` gives in JavaScript: ``Name: text``."""
+    error = as_raised(error)
     try:
         text = str(error)
-    except Exception:
+    except BaseException:
         text = "(its text cannot be made)"
     return f"{name_of(error)}: {text}" if text else name_of(error)
 
@@ -54,10 +74,10 @@ def report(what: str, error: BaseException, where: bool = True) -> None:
     if cell_of is None:
         told = "".join(traceback.format_exception(error)).rstrip()
     else:
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = traceback.extract_tb(as_raised(error).__traceback__)
         places = [(cell_of(frame.filename), frame) for frame in reversed(frames)]
         lines = [f"    at {cell}, line {frame.lineno}: {frame.line}" for cell, frame in places if cell and where]
-        told = "\n".join([text_of(error), *lines])
+        told = "\n".join([text_of(error), *lines[:STACK_LIMIT]])
     write(f"{what}{told}", error=True)
 
 

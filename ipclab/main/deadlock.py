@@ -1,7 +1,8 @@
 """Who waits for whom, so that a wait that could never end is refused instead of begun.
 
 A renderer in `send_sync` waits for main's listener. If that listener awaits code in another renderer, the first waits
-for the second, and so on. Main refuses to wait for a renderer that, along such a chain, waits for the very listener.
+for the second; if that code has called `invoke`, for its handler too, and so on. Main refuses to wait for a renderer
+that, along such a chain, waits for the very code that asks.
 """
 
 from __future__ import annotations
@@ -12,61 +13,71 @@ from contextvars import ContextVar
 
 from ipclab.errors import DeadlockError
 
-#: The renderers that wait in `send_sync` for the code that is running (or for what called it).
-waiting_for_me: ContextVar[frozenset[int]] = ContextVar("ipclab_waiting_for_me", default=frozenset())
 
-#: How many `send_sync`s of each renderer are unanswered: it can run nothing until they are.
-blocked: dict[int, int] = {}
+class SyncCall:
+    """One `send_sync`: until it is answered its renderer runs nothing."""
 
-_waits: list[tuple[frozenset[int], int]] = []
+    __slots__ = ("renderer",)
+
+    def __init__(self, renderer: int) -> None:
+        self.renderer = renderer
 
 
-def begin_sync(renderer: int) -> None:
+#: The calls that wait for the code that is running (or for what called it).
+waiting_for_me: ContextVar[frozenset[SyncCall]] = ContextVar("ipclab_waiting_for_me", default=frozenset())
+
+_unanswered: dict[int, set[SyncCall]] = {}  # per renderer
+
+_waits: dict[object, tuple[frozenset[SyncCall], int]] = {}  # which calls wait for which renderer
+
+
+def begin_sync(renderer: int) -> SyncCall:
     """A renderer has called `send_sync`; the code that handles it runs in the current context."""
-    blocked[renderer] = blocked.get(renderer, 0) + 1
-    waiting_for_me.set(waiting_for_me.get() | {renderer})
+    call = SyncCall(renderer)
+    _unanswered.setdefault(renderer, set()).add(call)
+    waiting_for_me.set(waiting_for_me.get() | {call})
+    return call
 
 
-def end_sync(renderer: int) -> None:
-    """One `send_sync` of the renderer was answered."""
-    left = blocked.pop(renderer, 0) - 1
-    if left > 0:
-        blocked[renderer] = left
-
-
-def forget(renderer: int) -> None:
-    """The renderer is gone."""
-    blocked.pop(renderer, None)
+def end_sync(call: SyncCall) -> None:
+    """The call was answered, or its renderer waits no more."""
+    calls = _unanswered.get(call.renderer)
+    if calls is not None:
+        calls.discard(call)
+        if not calls:
+            del _unanswered[call.renderer]
 
 
 @contextmanager
 def waiting(renderer: int) -> Iterator[None]:
-    """Main's running code waits for code in a renderer. DeadlockError if that code could never run."""
+    """Main's running code waits for a renderer to run something. DeadlockError if that could never be."""
     above = waiting_for_me.get()
+    if not above:
+        yield
+        return
     if _leads_back(renderer, above):
         raise DeadlockError(
             f"renderer {renderer} waits in send_sync for this very listener: it cannot run code before it is "
             f"answered. Set event.return_value first, or use invoke instead of send_sync"
         )
-    wait = (above, renderer)
-    _waits.append(wait)
+    wait = object()
+    _waits[wait] = (above, renderer)
     try:
         yield
     finally:
-        _waits.remove(wait)
+        del _waits[wait]
 
 
-def _leads_back(renderer: int, above: frozenset[int]) -> bool:
+def _leads_back(renderer: int, above: frozenset[SyncCall]) -> bool:
     seen: set[int] = set()
     front = [renderer]
     while front:
         one = front.pop()
-        if one in seen or one not in blocked:
+        if one in seen:
             continue
-        if one in above:
-            return True
         seen.add(one)
-        front += [target for waiters, target in _waits if one in waiters]
-        if any(one in waiters and target in above for waiters, target in _waits):
-            return True
+        for call in _unanswered.get(one, ()):
+            if call in above:
+                return True
+            front += [target for calls, target in _waits.values() if call in calls]
     return False

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ipclab import clone, tasks, versions
 from ipclab.errors import DataCloneError, ProtocolError
+from ipclab.link import MAX_QUEUED
 from ipclab.main import console, deadlock
-from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainSyncEvent
-from ipclab.main.ipc_main import Handler, IpcMain, ipc_main
+from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainMessageEvent, IpcMainSyncEvent
+from ipclab.main.ipc_main import Handler, IpcMainImpl, ipc_main
 from ipclab.main.listening import keep_open, running, watch
 from ipclab.main.traffic import trace, traffic
-from ipclab.protocol import Buffer, Failure, Invoke, Refused, Reply, Send, SendSync, ToMain
+from ipclab.protocol import (
+    Buffer,
+    Failure,
+    Invoke,
+    InvokeInternal,
+    PostMessage,
+    Refused,
+    Reply,
+    Send,
+    SendSync,
+    ToMain,
+)
 from ipclab.record import Kind, Message, Outcome
 
 if TYPE_CHECKING:
@@ -25,11 +38,14 @@ Buffers = list[bytes]
 #: Seconds after which a page is told that its handler was cancelled.
 AFTER_CANCELLING = 0.02
 
+#: Electron's own handlers (its `ipcMainInternal`), by channel.
+internal_handlers: dict[str, Handler] = {}
+
 #: Which life of the app this is: what a handler of an earlier one has to say interests nobody.
 life = 0
 
 
-def emitters_of(contents: WebContents) -> tuple[IpcMain, IpcMain, IpcMain]:
+def emitters_of(contents: WebContents) -> tuple[IpcMainImpl, IpcMainImpl, IpcMainImpl]:
     """The emitters that hear a renderer's messages, in Electron's order."""
     return contents.main_frame.own_ipc, contents.own_ipc, ipc_main
 
@@ -64,58 +80,80 @@ def record(
 
 
 def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
-    message = record(contents, "send", frame, buffers)
+    args = decode(frame.payload, buffers)
+    posted = isinstance(frame, PostMessage)
+    message = record(contents, "post_message" if posted else "send", frame, buffers)
     watch(frame.activity, f"listeners of '{frame.channel}' in main")
     heard, failure = False, None
     try:
-        args = decode(frame.payload, buffers)
-        event = IpcMainEvent(contents)
-        heard, failure = emit_all(contents, "ipc-message", event, frame.channel, args)
+        if posted:
+            heard, failure = emit_all(contents, None, IpcMainMessageEvent(contents), frame.channel, args)
+        else:
+            heard, failure = emit_all(contents, "ipc-message", IpcMainEvent(contents), frame.channel, args)
     finally:
         trace.mark(message.number, "delivered" if heard else "unheard", traffic.now(), failure)
 
 
 def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buffers: Buffers) -> None:
-    deadlock.begin_sync(contents.id)
+    args = decode(frame.payload, buffers)
+    if host.is_waiting(frame.call):
+        raise ProtocolError(f"send_sync {frame.call} for a second time")
+    blocked = deadlock.begin_sync(contents.id)
     message = record(contents, "send_sync", frame, buffers)
-    host.waits(frame.call, keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value"))
+    done = keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value")
+
+    def goes_on() -> None:
+        deadlock.end_sync(blocked)
+        done()
+
+    host.waits(frame.call, goes_on)
+
+    begun = life
 
     def answer(value: object) -> None:
         payload, out = clone.encode(value, "return_value")
-        trace.mark(message.number, "delivered", traffic.now())
+        if life != begun:
+            return  # the trace counts anew
         reply(contents, host, frame, message.number, payload, out)
+        trace.mark(message.number, "delivered", traffic.now())
 
     def give_up() -> None:
-        payload, out = clone.encode(versions.send_sync_reply_never_sent(contents.electron_version), "return_value")
+        if life != begun:
+            return
         trace.mark(message.number, "unheard", traffic.now(), "reply was never sent")
-        reply(contents, host, frame, message.number, payload, out)
+        if versions.tells_reply_never_sent(contents.electron_version):
+            told = versions.send_sync_reply_never_sent(contents.electron_version)
+            reply(contents, host, frame, message.number, *clone.encode(told, "return_value"))
 
-    args = decode(frame.payload, buffers)
-    event = IpcMainSyncEvent(contents, answer, give_up)
+    event = IpcMainSyncEvent(contents, answer, partial(in_loop, host.loop, give_up))
     heard, _ = emit_all(contents, "ipc-message-sync", event, frame.channel, args)
-    if not heard and versions.warns_send_sync_without_listeners(contents.electron_version):
-        call = f"called ipcRenderer.sendSync() with '{frame.channel}' channel without listeners."
+    # Electron counts its own guard on `error` here.
+    guarded = frame.channel == "error" and any(emitter._guards("error") for emitter in emitters_of(contents))
+    if not (heard or guarded) and versions.warns_send_sync_without_listeners(contents.electron_version):
+        call = f"called ipcRenderer.sendSync() with '{console.plain(frame.channel)}' channel without listeners."
         console.write(f"WebContents #{contents.id} {call}", error=True)
 
 
 def emit_all(
-    contents: WebContents, name: str, event: IpcMainEvent, channel: str, args: list[object]
+    contents: WebContents, name: str | None, event: IpcMainInvokeEvent, channel: str, args: list[object]
 ) -> tuple[bool, str | None]:
-    """Emit on all levels; return whether anybody listened, and the text of what a listener raised.
+    """Emit on all levels, `name` being the web contents' own event; return whether anybody listened, and the text of
+    what a listener raised.
 
     A listener that raises ends the chain.
     """
     heard = False
     failure = None
     try:
-        heard = contents.emit(name, event, channel, *args)
+        heard = name is not None and contents.emit(name, event, channel, *args)
         for emitter in emitters_of(contents):
             # Electron's own guard on `error` hears nothing.
-            unguarded = channel != "error" or emitter.listener_count(channel) > emitter._guards(channel)
-            heard = (emitter.emit(channel, event, *args) and unguarded) or heard
+            guarded = channel == "error" and emitter.listener_count(channel) <= emitter._guards(channel)
+            if emitter.emit(channel, event, *args) and not guarded:
+                heard = True
     except SystemExit as request:
         tasks.on_exit(request)
-    except (Exception, KeyboardInterrupt) as error:
+    except BaseException as error:  # also what is no Exception: the messages behind this one must still be read
         heard = True
         failure = console.text_of(error)
         console.uncaught(error)
@@ -125,30 +163,38 @@ def emit_all(
 
 
 def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers: Buffers) -> None:
+    args = decode(frame.payload, buffers)
     message = record(contents, "invoke", frame, buffers)
     handler = None
-    for emitter in emitters_of(contents):
-        if (handler := emitter._find(frame.channel)) is not None:
-            break
+    if isinstance(frame, InvokeInternal):
+        handler = internal_handlers.get(frame.channel)
+    else:
+        for emitter in emitters_of(contents):
+            if (handler := emitter._find(frame.channel)) is not None:
+                break
     if handler is None:
         text = versions.no_handler_text(contents.electron_version, frame.channel)
+        shown = console.plain(frame.channel)
         console.write(
-            f"Error occurred in handler for '{frame.channel}': Error: No handler registered for '{frame.channel}'",
-            error=True,
+            f"Error occurred in handler for '{shown}': Error: No handler registered for '{shown}'", error=True
         )
         trace.mark(message.number, "unheard", traffic.now(), text)
         fail(contents, host, frame, message.number, text)
         return
     # What the handler starts keeps nothing open; its own coroutine does, see `run_handler`.
     tasks.on_open.set(running.add)
+    deadlock.waiting_for_me.set(host.waiting_for(frame.operation))
     invocation = Invocation(contents, host, frame, message.number)
     try:
         event = IpcMainInvokeEvent(contents)
-        result = run_handler(handler, event, decode(frame.payload, buffers), invocation.keep_open)
+        result = run_handler(handler, event, args, invocation.keep_open)
     except SystemExit as request:
         tasks.on_exit(request)
         return
-    except (Exception, KeyboardInterrupt) as error:
+    except asyncio.CancelledError:
+        invocation.cancelled()
+        return
+    except BaseException as error:
         invocation.reject(error)
         return
     if isinstance(result, asyncio.Future):
@@ -194,15 +240,17 @@ class Invocation:
             if not future.cancelled():
                 future.exception()  # looked at, so that asyncio does not report it
         elif future.cancelled():
-            # Nothing failed that main's console should hear of. The page must not wait for ever, but if all tasks are
-            # being cancelled because the program ends, nobody is to hear anything.
-            self._finish()
-            told = "the handler was cancelled"
-            self._contents.loop.call_later(AFTER_CANCELLING, self._answer_failure, f"Error: {told}", told)
+            self.cancelled()
         elif (error := future.exception()) is not None:
             self.reject(error)
         else:
             self.resolve(future.result())
+
+    def cancelled(self) -> None:
+        # Nothing failed that main's console should hear of. The page must not wait for ever, but if all tasks are
+        # being cancelled because the program ends, nobody is to hear anything.
+        told = "the handler was cancelled"
+        self._contents.loop.call_later(AFTER_CANCELLING, self._answer_failure, f"Error: {told}", told)
 
     def resolve(self, result: object) -> None:
         try:
@@ -218,7 +266,7 @@ class Invocation:
         self._fail(console.text_of(error), console.text_of(error), error)
 
     def _fail(self, text: str, told: str, error: BaseException | None = None) -> None:
-        what = f"Error occurred in handler for '{self._frame.channel}': "
+        what = f"Error occurred in handler for '{console.plain(self._frame.channel)}': "
         if error is None:
             console.write(what + told, error=True)
         else:
@@ -226,6 +274,8 @@ class Invocation:
         self._answer_failure(text, told)
 
     def _answer_failure(self, text: str, told: str) -> None:
+        if self._life != life:
+            return
         trace.mark(self._number, "rejected", traffic.now(), told)
         fail(self._contents, self._host, self._frame, self._number, text)
         self._finish()
@@ -238,10 +288,21 @@ class Invocation:
 
     def __del__(self) -> None:
         if not self._answered and self._life == life:
-            # The handler's awaitable is garbage: nobody can ever finish it.
-            trace.mark(self._number, "rejected", traffic.now(), "reply was never sent")
-            fail(self._contents, self._host, self._frame, self._number, "reply was never sent")
-            self._finish()
+            in_loop(self._contents.loop, self._dropped)
+
+    def _dropped(self) -> None:
+        """The handler's awaitable is garbage: nobody can ever finish it."""
+        if versions.tells_reply_never_sent(self._contents.electron_version):
+            self._answer_failure("reply was never sent", "reply was never sent")
+        self._finish()
+
+
+def in_loop(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """Call `function` now, or soon if this is not the loop's turn: garbage is collected anywhere, in any thread."""
+    if asyncio._get_running_loop() is loop:
+        function()
+    elif not loop.is_closed():
+        loop.call_soon_threadsafe(function)
 
 
 def reply(
@@ -263,7 +324,8 @@ def reply(
         answers=answers,
         activity=frame.activity,
     )
-    _send_back(host, Reply(frame.activity, message.number, frame.call, payload), buffers, message.number, frame)
+    answer = Reply(frame.activity, message.number, frame.call, payload)
+    send_back(host, answer, buffers, message.number, sync=isinstance(frame, SendSync))
 
 
 def fail(contents: WebContents, host: RendererHost, frame: Invoke, answers: int, text: str) -> None:
@@ -278,26 +340,32 @@ def fail(contents: WebContents, host: RendererHost, frame: Invoke, answers: int,
         activity=frame.activity,
         error=text,
     )
-    _send_back(host, Failure(frame.activity, message.number, frame.call, text), [], message.number, frame)
+    send_back(host, Failure(frame.activity, message.number, frame.call, text), [], message.number)
 
 
-def _send_back(
-    host: RendererHost, frame: Reply | Failure, buffers: list[Buffer], number: int, question: Invoke | SendSync
-) -> None:
-    waits = not isinstance(question, SendSync) or host.goes_on(question.call)
-    if not waits or host.link.closed:
+def send_back(
+    host: RendererHost, frame: Reply | Failure, buffers: list[Buffer], number: int, *, sync: bool = False
+) -> bool:
+    """Send an answer, for which the renderer is blocked if `sync`; return whether anybody waits for it."""
+    if host.link.closed or (sync and not host.is_waiting(frame.call)):
         trace.mark(number, "lost", traffic.now())
-    else:
-        host.send(frame, buffers, number)
+        return False
+    # The answer leaves first, the books are kept while it travels.
+    host.send(frame, buffers, number, answers=sync)
+    if sync:
+        host.goes_on(frame.call)
+    if not host.has_room(0):
+        host.link.break_off(f"more than {MAX_QUEUED >> 20} MiB wait for it, and it asks on without reading")
+    return True
 
 
 def on_refused(contents: WebContents, frame: Refused) -> None:
-    if frame.kind not in ("send", "invoke", "send_sync", "post_message", "send_to"):
+    if frame.kind not in ("send", "invoke", "send_sync", "post_message", "send_to", "remote"):
         raise ProtocolError(f"no such kind of message: {frame.kind[:50]!r}")
     trace.add_refused(
         frame.kind,  # type: ignore[arg-type]  # checked above
         contents.label,
-        "main",
+        f"renderer {frame.receiver}" if frame.receiver else "main",
         frame.channel,
         frame.args,
         sent_at=traffic.since_start(frame.sent_at),
@@ -308,9 +376,10 @@ def on_refused(contents: WebContents, frame: Refused) -> None:
 
 def on_lost(contents: WebContents, frame: ToMain, buffers: Buffers) -> None:
     """A message of a renderer whose window has been closed meanwhile."""
-    kinds: dict[type, Kind] = {Send: "send", Invoke: "invoke", SendSync: "send_sync"}
+    kinds: dict[type, Kind] = {Send: "send", PostMessage: "post_message", SendSync: "send_sync"}
     if isinstance(frame, Send | Invoke | SendSync):
-        record(contents, kinds[type(frame)], frame, buffers, "lost")
+        decode(frame.payload, buffers)
+        record(contents, kinds.get(type(frame), "invoke"), frame, buffers, "lost")
 
 
 def decode(payload: bytes, buffers: Buffers) -> list[object]:

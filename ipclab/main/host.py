@@ -7,16 +7,31 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from ipclab import activity
+from ipclab import activity, scope
 from ipclab.errors import ProtocolError, RemoteTraceback, RendererError, RenderProcessGone, renderer_error
 from ipclab.link import Link
 from ipclab.main import console, deadlock
 from ipclab.main.lockstep import lockstep
+from ipclab.main.lookups import Lookups
 from ipclab.main.traffic import trace, traffic
-from ipclab.protocol import Buffer, Done, GaveUp, Idle, Raised, ToMain, ToRenderer, pack
+from ipclab.main.turns import Turns
+from ipclab.protocol import (
+    Buffer,
+    Done,
+    Found,
+    GaveUp,
+    Idle,
+    Raised,
+    ToMain,
+    ToRenderer,
+    pack,
+)
 
 #: Seconds for which cells still wait for handlers whose renderer is gone: they may be about to end.
 GRACE = 0.5
+
+#: The frames that say how far a renderer has got, or answer an editor; the others speak to listeners.
+ACCOUNTS = frozenset((Idle, Done, Raised, GaveUp, Found))
 
 OnFrame = Callable[[ToMain, list[bytes]], None]
 
@@ -24,21 +39,27 @@ OnFrame = Callable[[ToMain, list[bytes]], None]
 class Operation:
     """Something main asked a renderer to do, and waits for."""
 
-    __slots__ = ("activity", "future", "on_done", "token")
+    __slots__ = ("activity", "future", "on_done", "scope", "token", "waiting")
 
     def __init__(self, what: str, loop: asyncio.AbstractEventLoop, on_done: Callable[[], object] | None) -> None:
         self.activity = activity.current.get()
         self.token = traffic.opened(self.activity, what, waits=True)
         self.future: asyncio.Future[Any] = loop.create_future()
         self.on_done = on_done
+        #: The calls of `send_sync` whose answer this may be needed for.
+        self.waiting = deadlock.waiting_for_me.get()
+        #: The cell that asked for it.
+        self.scope = scope.current.get()
 
     def succeed(self, result: Any) -> None:
-        if self.on_done is not None:
-            # At once, not on the loop's next turn: the frames behind this one were said later.
-            self.on_done()
-        traffic.closed(self.activity, self.token)
-        if not self.future.done() and not self.future.get_loop().is_closed():
-            self.future.set_result(result)
+        try:
+            if self.on_done is not None:
+                # At once, not on the loop's next turn: the frames behind this one were said later.
+                self.on_done()
+        finally:
+            traffic.closed(self.activity, self.token)
+            if not self.future.done() and not self.future.get_loop().is_closed():
+                self.future.set_result(result)
 
     def fail(self, error: BaseException) -> None:
         traffic.closed(self.activity, self.token)
@@ -72,8 +93,10 @@ class RendererHost:
         self._worked_off = 0
         self._operations: dict[int, Operation] = {}
         self._last = 0
-        self._owed: list[Callable[[], None]] = []  # what soon ends with this renderer: its handlers
-        link.attach(loop, self._arrived, self._gone)
+        self._owed: dict[object, Callable[[], None]] = {}  # what soon ends with this renderer: its handlers
+        self._lookups = Lookups(link, loop)
+        self._turns = Turns(link, loop, self._take)
+        link.attach(loop, self._turns.arrived, self._gone)
 
     # --- sending -------------------------------------------------------------------------------------------------
 
@@ -83,18 +106,28 @@ class RendererHost:
         buffers: list[Buffer] | None = None,
         number: int = 0,
         instead: ToRenderer | None = None,
+        answers: bool = False,
     ) -> None:
         """Send a frame; `number` is that of the message in the trace, if it is one. `Error` if it is too large.
 
-        `instead` is sent in its place if it is called off while it waits for its turn.
+        `instead` is sent in its place if it is called off while it waits for its turn. `answers`: it is what a
+        `send_sync` of the renderer waits for.
         """
         chunks = pack(frame, buffers or ())
         self._sent.append((frame.activity, number))
         self._count(frame.activity, 1)
-        lockstep.send(self, chunks, None if instead is None else pack(instead))
+        lockstep.send(self, chunks, None if instead is None else pack(instead), answers)
+
+    def has_room(self, size: int) -> bool:
+        """Whether a message of `size` bytes may still be sent, or too much waits for this renderer already."""
+        return self.link.has_room(size, lockstep.held(self), len(self._sent))
 
     def is_alive(self) -> bool:
         return not self.link.closed
+
+    def is_blocked(self) -> bool:
+        """Whether the renderer waits in `send_sync`."""
+        return bool(self._sync_calls)
 
     def write(self, chunks: list[Buffer]) -> None:
         self._written += 1
@@ -128,13 +161,24 @@ class RendererHost:
     def owe(self, done: Callable[[], None]) -> Callable[[], None]:
         """Have `done` called when its result is, or (soon) when the renderer that waits for it is gone."""
 
+        key = object()
+
         def settled() -> None:
-            if done in self._owed:
-                self._owed.remove(done)
+            if self._owed.pop(key, None) is not None:
                 done()
 
-        self._owed.append(done)
+        self._owed[key] = done
         return settled
+
+    def waiting_for(self, operation: int) -> frozenset[deadlock.SyncCall]:
+        """Which calls of `send_sync` may need an operation to end."""
+        asked = self._operations.get(operation)
+        return frozenset() if asked is None else asked.waiting
+
+    def scope_of(self, operation: int) -> scope.Scope | None:
+        """The scope of the cell whose code an operation runs, None if that has ended."""
+        asked = self._operations.get(operation)
+        return None if asked is None else asked.scope
 
     def is_busy(self) -> bool:
         """Whether frames or operations are not worked off."""
@@ -146,36 +190,48 @@ class RendererHost:
             operation.future.cancel()
             traffic.closed(operation.activity, operation.token)
 
+    @property
+    def lookups(self) -> Lookups | None:
+        """Where an editor may ask; None before the process has acknowledged that it knows which one it is."""
+        return self._lookups if self._worked_off else None
+
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer."""
-        # Before its first acknowledgement the process may not have its signal handler yet, and runs no code either.
-        if self._worked_off:
-            self.link.interrupt()
+        self.link.interrupt()
 
     # --- what comes back -----------------------------------------------------------------------------------------
 
-    def _arrived(self, frame: ToMain, buffers: list[bytes]) -> None:
+    def _take(self, frame: ToMain, buffers: list[bytes]) -> None:
         try:
-            if self.link.closed and isinstance(frame, Idle | Done | Raised | GaveUp):
+            kind = type(frame)
+            if kind not in ACCOUNTS:
+                self._on_frame(frame, buffers)
+            elif self.link.closed:
                 return  # its account is closed; what it said to listeners is still to be told of
-            if isinstance(frame, Idle):
+            elif isinstance(frame, Idle):
                 self._acknowledge(frame)
             elif isinstance(frame, GaveUp):
                 self.goes_on(frame.call)
             elif isinstance(frame, Done | Raised):
                 self._end_operation(frame, buffers)
-            else:
-                self._on_frame(frame, buffers)
+            elif isinstance(frame, Found):
+                self._lookups.answered(frame)
         except (ProtocolError, MemoryError):
             raise
-        except (Exception, KeyboardInterrupt) as error:
+        except BaseException as error:
             # Whatever goes wrong over one frame, those behind it must still be read.
             console.report(f"ipclab could not handle what {self.label} said ({type(frame).__name__}): ", error)
 
     def _end_operation(self, frame: Done | Raised, buffers: list[bytes]) -> None:
-        operation = self._operations.pop(frame.operation, None)
+        self.link.talking = False  # who asked for it goes on
+        operation = self._operations.get(frame.operation)
         if operation is None:
+            if not 0 < frame.operation <= self._last:
+                raise ProtocolError(f"the end of operation {frame.operation}, which nobody began")
             return
+        if operation.on_done is not None and isinstance(frame, Raised):
+            raise ProtocolError("an exception in place of the end of a load")
+        del self._operations[frame.operation]
         if isinstance(frame, Done):
             operation.succeed((frame, buffers))
             return
@@ -193,9 +249,14 @@ class RendererHost:
         return error
 
     def _acknowledge(self, frame: Idle) -> None:
+        if not self._worked_off <= frame.frames <= self._written:
+            raise ProtocolError(f"it has worked off {frame.frames} frames of {self._written}")
         for handled in frame.handled:
+            message = trace.get(handled.number)
+            if message is not None and message.receiver != self.label:
+                raise ProtocolError(f"it has handled message {handled.number}, which was sent to {message.receiver}")
             trace.mark(handled.number, "delivered" if handled.heard else "unheard", traffic.since_start(handled.at))
-        while self._worked_off < min(frame.frames, self._written):
+        while self._worked_off < frame.frames:
             number, _ = self._sent.popleft()
             self._worked_off += 1
             self._count(number, -1)
@@ -214,6 +275,10 @@ class RendererHost:
         else:
             traffic.frames_done(number, -change)
 
+    def is_waiting(self, call: int) -> bool:
+        """Whether the renderer waits for the answer to this `send_sync`."""
+        return call in self._sync_calls
+
     def waits(self, call: int, done: Callable[[], None]) -> None:
         """The renderer has called `send_sync`: what it was sent waits for main, and nobody can wait for that."""
         if not self._sync_calls:
@@ -228,13 +293,13 @@ class RendererHost:
         if done is None:
             return False
         done()
-        deadlock.end_sync(self.contents_id)
         if not self._sync_calls:
             for number, count in self._counts.items():
                 traffic.frames_left(number, count)
         return True
 
     def _gone(self, reason: str, code: int) -> None:
+        self._turns.end()
         fault = f", {self.link.fault}" if self.link.fault else ""
         self._end(RenderProcessGone(f"{self.label} is gone ({reason}, exit code {code}{fault})"))
         self._on_gone(reason, code)
@@ -242,6 +307,7 @@ class RendererHost:
     def close(self, why: BaseException) -> None:
         """Kill the process and fail what was asked of it with `why`."""
         self.link.close()
+        self._turns.end()
         self._end(why)
 
     def _end(self, why: BaseException) -> None:
@@ -253,10 +319,9 @@ class RendererHost:
         sync_calls, self._sync_calls = self._sync_calls, {}
         for done in sync_calls.values():
             done()
-        deadlock.forget(self.contents_id)
-        owed, self._owed = self._owed, []
+        owed, self._owed = self._owed, {}
         if not self.loop.is_closed():
-            for done in owed:
+            for done in owed.values():
                 self.loop.call_later(GRACE, done)
         operations, self._operations = self._operations, {}
         for operation in operations.values():

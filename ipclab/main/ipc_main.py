@@ -19,7 +19,7 @@ def _ignore_error(*_: object) -> None:
     """Electron's own guard: a renderer's message named `error` must not blow up main."""
 
 
-class IpcMain(EventEmitter):
+class IpcMainImpl(EventEmitter):
     """Listens to `send` and `send_sync` (`on`, `once`, ...) and answers `invoke` (`handle`).
 
     Listeners get `(event, *args)`; handlers too, and their result (awaited, if need be) is the answer. Follows
@@ -107,4 +107,4 @@ class IpcMain(EventEmitter):
         return f"<{self._name}>"
 
 
-ipc_main = IpcMain()
+ipc_main = IpcMainImpl()

@@ -30,13 +30,17 @@ def watch(number: int, what: str, *own: int) -> None:
 
     They themselves do not wait for each other, nor for the tokens `own`.
     """
-    tokens = (mine.get() or set()) | set(own)
+    outer = mine.get()
+    tokens = {*own} if outer is None else {*outer, *own}
     mine.set(tokens)
 
     def keep_open_too(task: asyncio.Task[Any]) -> None:
         token = traffic.opened(number, what)
         tokens.add(token)
-        task.add_done_callback(lambda _: traffic.closed(number, token))
+        # A task that waits for garbage becomes garbage itself, and is never done.
+        ended = weakref.finalize(task, traffic.closed, number, token)
+        ended.atexit = False
+        task.add_done_callback(lambda _: ended())
         running.add(task)
 
     tasks.on_open.set(keep_open_too)
@@ -45,14 +49,26 @@ def watch(number: int, what: str, *own: int) -> None:
 def announce(emitter: EventEmitter, name: str, *args: object) -> None:
     """Emit an event of the app, a window or web contents; a listener that raises ends here."""
     if emitter.listener_count(name):
-        copy_context().run(_announce, emitter, name, args)
+        call(f"listeners of '{name}' in main", emitter.emit, name, *args)
 
 
-def _announce(emitter: EventEmitter, name: str, args: tuple[object, ...]) -> None:
-    watch(activity.current.get(), f"listeners of '{name}' in main")
+def call(what: str, function: Callable[..., object], *args: object) -> None:
+    """Call a function of the app's (a menu item's `click`, say) as a listener: what it raises ends here.
+
+    If it is `async`, `what` is open until it has ended.
+    """
+    copy_context().run(_call, what, function, args)
+
+
+def _call(what: str, function: Callable[..., object], args: tuple[object, ...]) -> None:
+    watch(activity.current.get(), what)
     try:
-        emitter.emit(name, *args)
+        result = function(*args)
+        if asyncio.iscoroutine(result):
+            tasks.start(result)
     except SystemExit as request:
         tasks.on_exit(request)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise  # it ends the code that caused the event, too
+    except BaseException as error:
         console.uncaught(error)

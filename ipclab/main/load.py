@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
+from contextlib import nullcontext
 from typing import Any
 
 from ipclab import activity
 from ipclab.errors import LoadError
+from ipclab.main import deadlock
 
 
 class Load:
-    """Await it for did-finish-load; it raises LoadError if the load failed. Ignoring it is fine."""
+    """Await it for did-finish-load; it raises LoadError if the load failed. Ignoring it is fine.
+
+    DeadlockError if the renderer waits in `send_sync` for the code that awaits.
+    """
 
     __clonable__ = False
 
-    def __init__(self, url: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, url: str, loop: asyncio.AbstractEventLoop, renderer: int) -> None:
         self.url = url
+        self._renderer = renderer
         self.activity = activity.current.get()
         #: The host's number for it, once the renderer was asked to navigate.
         self.operation = 0
         self._future: asyncio.Future[None] = loop.create_future()
 
     def __await__(self) -> Generator[Any, None, None]:
-        # Shielded: several may wait, and one that gives up must not end the load for the others.
-        return asyncio.shield(self._future).__await__()
+        # Done, it is no wait; and what its renderer waits for may be the very code that asks.
+        with nullcontext() if self._future.done() else deadlock.waiting(self._renderer):
+            # Shielded: several may wait, and one that gives up must not end the load for the others.
+            yield from asyncio.shield(self._future).__await__()
 
     async def over(self) -> None:
         """Wait until the load has ended, well or not."""

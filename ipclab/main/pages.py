@@ -37,6 +37,14 @@ def from_file(path: str) -> PageSource:
     return _read(file, f"file://{quote(str(file.absolute()))}")
 
 
+def is_url(text: str) -> bool:
+    """Whether `text` is an address at all."""
+    try:
+        return bool(urlsplit(text).scheme)
+    except ValueError:
+        return False
+
+
 def from_url(url: str) -> PageSource:
     """Find what `load_url(url)` loads. LoadError with Chromium's code if it cannot be."""
     parts = urlsplit(url)
@@ -54,8 +62,6 @@ def from_url(url: str) -> PageSource:
         return _read(Path(unquote(parts.path)), url)
     if parts.scheme == "app" and parts.netloc in app_hosts:
         return _read(app_hosts[parts.netloc] / unquote(parts.path).lstrip("/"), url)
-    if not parts.scheme:
-        raise LoadError("ERR_INVALID_URL", -300, url)
     if parts.scheme in ("http", "https"):
         raise LoadError("ERR_INTERNET_DISCONNECTED", -106, url)
     raise LoadError("ERR_FAILED", -2, url)

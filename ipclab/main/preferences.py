@@ -24,7 +24,8 @@ class WebPreferences:
         self.node_integration = _flag(given, "node_integration", False)
         self.context_isolation = _flag(given, "context_isolation", versions.context_isolation_default(self.version))
         self.sandbox = _flag(given, "sandbox", versions.sandbox_default(self.version, self.node_integration))
-        self.enable_remote_module = _flag(given, "enable_remote_module", self.version < 10)
+        #: `enable_remote_module`, None if not given: the version decides then.
+        self.remote_module = _flag(given, "enable_remote_module", False) if "enable_remote_module" in given else None
         self.preload = _text(given, "preload")
         self.partition = _text(given, "partition")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import weakref
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ipclab import activity, clone, versions
 from ipclab.emitter import EventEmitter
@@ -17,35 +16,28 @@ from ipclab.errors import (
     RendererError,
     RenderProcessGone,
 )
-from ipclab.link import MAX_QUEUED
-from ipclab.main import console, deadlock, dispatch, listening, registry, spare
+from ipclab.main import arrivals, console, deadlock, listening, outbox, registry, starting, storage_folder
 from ipclab.main import traffic as traffic_module
 from ipclab.main.details import ConsoleMessage, RenderProcessGoneDetails
 from ipclab.main.events import Event
+from ipclab.main.hanging import HangMonitor
 from ipclab.main.host import RendererHost
-from ipclab.main.ipc_main import IpcMain
+from ipclab.main.ipc_main import IpcMainImpl
 from ipclab.main.load import Load
 from ipclab.main.loading import Loading
-from ipclab.main.pages import from_file, from_url
+from ipclab.main.pages import from_file, from_url, is_url
 from ipclab.main.preferences import WebPreferences
-from ipclab.main.traffic import trace, traffic
+from ipclab.main.unloading import Unloading
 from ipclab.main.web_frame import WebFrameMain
 from ipclab.protocol import (
-    VERSION,
-    Console,
-    Deliver,
-    DomReady,
-    Invoke,
-    PreloadError,
-    Refused,
     Run,
-    Send,
-    SendSync,
-    Start,
     TakeBack,
     ToMain,
     WaitForTimers,
 )
+
+if TYPE_CHECKING:
+    from ipclab.main.remote_page import RemotePage
 
 MAIN_WORLD = "main"
 ISOLATED_WORLD = "isolated"
@@ -61,21 +53,25 @@ class WebContents(EventEmitter):
         self.id = registry.next_contents_id()
         self.label = f"renderer {self.id}"
         self.electron_version = preferences.version
-        self.own_ipc = IpcMain("web_contents.ipc")
+        self.own_ipc = IpcMainImpl("web_contents.ipc")
         self.main_frame = WebFrameMain(self)
         self.preferences = preferences
         self.loop = asyncio.get_running_loop()
-        self._owner = weakref.ref(owner)
+        self.owner: Callable[[], Any] = weakref.ref(owner)
         self._destroyed = False
         self._crashed = False
         self._gone_text = ""
         self._dev_tools = False
-        self._loading = Loading(self)
+        #: What the page uses of `remote`; None if nothing (yet).
+        self.remote_page: RemotePage | None = None
+        self.unloading = Unloading(self)
+        self.loading = Loading(self)
+        self.hang = HangMonitor(self)
         self.host = self._start_process()
         registry.contents[self.id] = self
 
     @property
-    def ipc(self) -> IpcMain:
+    def ipc(self) -> IpcMainImpl:
         """An `ipc_main` for the messages of these contents only. AttributeError before Electron 22."""
         versions.check_scoped_ipc(self.electron_version, "web_contents.ipc")
         return self.own_ipc
@@ -83,25 +79,7 @@ class WebContents(EventEmitter):
     # --- the process ---------------------------------------------------------------------------------------------
 
     def _start_process(self) -> RendererHost:
-        preferences = self.preferences
-        start = Start(
-            activity.current.get(),
-            VERSION,
-            self.id,
-            preferences.electron_version,
-            preferences.context_isolation,
-            preferences.node_integration,
-            preferences.sandbox,
-            [path for path in sys.path if isinstance(path, str)],
-            _working_directory(),
-        )
-        link = spare.take()
-        try:
-            host = RendererHost(self.id, link, self.loop, self._arrived, self._gone)
-            host.send(start)
-        except BaseException:
-            link.close()
-            raise
+        host = starting.start(self.id, self.preferences, self.loop, self._arrived, self._gone)
         self._crashed = False
         return host
 
@@ -113,11 +91,17 @@ class WebContents(EventEmitter):
 
     def get_os_process_id(self) -> int:
         """Return the operating system's pid of the renderer process; 0 if it has crashed."""
-        self._check()
+        self.check()
         return 0 if self._crashed else self.host.link.pid
+
+    def get_process_id(self) -> int:
+        """Return Chromium's number of the renderer process, which `event.process_id` shows too."""
+        self.check()
+        return self.main_frame.process_id
 
     def is_crashed(self) -> bool:
         """Whether the renderer process has died; `reload()` starts a new one."""
+        self.check()
         return self._crashed
 
     def is_destroyed(self) -> bool:
@@ -126,7 +110,7 @@ class WebContents(EventEmitter):
 
     def forcefully_crash_renderer(self) -> None:
         """Kill the renderer process; `render-process-gone` follows."""
-        self._check()
+        self.check()
         if not self._crashed:
             self.host.ask(f"the end of {self.label}", None)  # answered by its death: the cell waits for it
             self.host.link.kill()
@@ -137,18 +121,35 @@ class WebContents(EventEmitter):
 
     def _process_gone(self, reason: str, code: int) -> None:
         self._crashed = True
-        self._gone_text = f"{self.label} is gone ({reason}, exit code {code})"
-        self._loading.renderer_gone()
+        self._end_remote()
+        self.unloading.page_listens(False)
+        fault = f", {self.host.link.fault}" if self.host.link.fault else ""
+        self._gone_text = f"{self.label} is gone ({reason}, exit code {code}{fault})"
+        self.hang.stop()
+        self.loading.renderer_gone()
         details = RenderProcessGoneDetails(reason, code)
-        console.write(f"{self.label} is gone: {reason} (exit code {code})", error=True)
+        console.write(f"{self.label} is gone: {reason} (exit code {code}{fault})", error=True)
         self.announce("render-process-gone", Event(), details)
         from ipclab.main.app import app
 
         listening.announce(app, "render-process-gone", Event(), self, details)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """TypeError if the contents are destroyed."""
         if self._destroyed:
             raise TypeError("Object has been destroyed")
+
+    def close(self, *, wait_for_before_unload: bool = False) -> None:
+        """Close the page and its window, whose `close` is not emitted.
+
+        The page's `beforeunload` listeners are asked only with `wait_for_before_unload`, and may refuse then.
+        """
+        self.check()
+        window = self.owner()
+        if wait_for_before_unload:
+            window._leave_page()
+        else:
+            self.unloading.unload(window.destroy)
 
     def destroy_now(self) -> None:
         """End the process and everything that waits for it (the window is gone)."""
@@ -156,10 +157,19 @@ class WebContents(EventEmitter):
             return
         # What the renderer had said already is not delivered any more, but it is not lost silently either.
         self._destroyed = True
+        self._end_remote()
         registry.contents.pop(self.id, None)
-        self._loading.renderer_gone()
+        self.hang.stop()
+        self.loading.give_up()
         self.host.close(RenderProcessGone(f"{self.label} is gone: its window was closed"))
+        storage_folder.window_gone(self.id)
         self.announce("destroyed")
+
+    def _end_remote(self) -> None:
+        """The process is gone: it holds none of main's objects any more."""
+        if self.remote_page is not None:
+            self.remote_page.end()
+            self.remote_page = None
 
     # --- messages to the renderer --------------------------------------------------------------------------------
 
@@ -169,52 +179,22 @@ class WebContents(EventEmitter):
         From Electron 16 on, what goes wrong (values that cannot be cloned, a crashed renderer) is logged, not
         raised. TypeError if the channel is no string, or the contents are destroyed.
         """
-        if not isinstance(channel, str):
-            text = "Missing required channel argument"
-            raise TypeError(text) if self.electron_version >= 27 else Error(text)
-        number = activity.current.get()
-        try:
-            payload, buffers = clone.encode(args)
-        except DataCloneError as error:
-            texts = [clone.preview(arg) for arg in args]
-            trace.add_refused(
-                "send", "main", self.label, channel, texts, sent_at=traffic.now(), error=str(error), activity=number
-            )
-            if not versions.send_swallows_errors(self.electron_version):
-                raise
-            where = str(error).partition("\n")[2]
-            console.write(
-                f"Error sending from webFrameMain:  Error: Failed to serialize arguments\n    {where}", error=True
-            )
-            return
-        message = trace.add(
-            "send",
-            "main",
-            self.label,
-            channel,
-            payload,
-            buffers,
-            sent_at=traffic.now(),
-            activity=number,
-        )
-        if self._destroyed or self._crashed:
-            self._cannot_send(message.number)
-            return
-        if not self.host.link.has_room(message.size):
-            trace.mark(message.number, "lost", traffic.now(), "the renderer does not read")
-            raise Error(
-                f"{self.label} does not read: {MAX_QUEUED >> 20} MiB wait for it already. Send less at a time, "
-                f"or wait for an answer before you send more"
-            )
-        self.host.send(Deliver(number, message.number, channel, payload, 0), buffers, message.number)
+        outbox.send(self, channel, args)
 
-    def _cannot_send(self, number: int) -> None:
-        trace.mark(number, "lost", traffic.now())
-        self._check()
-        text = "Error: Render frame was disposed before WebFrameMain could be accessed"
-        if not versions.send_swallows_errors(self.electron_version):
-            raise Error(text.removeprefix("Error: "))
-        console.write(f"Error sending from webFrameMain:  {text}", error=True)
+    def post_message(self, channel: str, message: object, transfer: Sequence[object] = ()) -> None:
+        """Send one value to the page's `ipc_renderer` listeners on `channel`; ports cannot be transferred yet.
+
+        What `send` logs is raised: DataCloneError, `Error` if the renderer has crashed or `transfer` holds anything.
+        """
+        outbox.post_message(self, channel, message, transfer)
+
+    def send_to_frame(self, frame: int | Sequence[int], channel: str, *args: object) -> bool:
+        """As `send`, to the frame with this routing id, or pair of process id and routing id.
+
+        Returns False if there is no such frame. `Error` if `frame` is neither.
+        """
+        self.check()
+        return outbox.send_to_frame(self, frame, channel, args)
 
     # --- code in the renderer ------------------------------------------------------------------------------------
 
@@ -225,32 +205,52 @@ class WebContents(EventEmitter):
         can be. Raises RendererError (also catchable as the builtin class of that name) with what the code raised,
         DataCloneError if the result cannot be cloned, RenderProcessGone if the process died.
         """
+        return await self._evaluate(source, MAIN_WORLD)
+
+    async def _evaluate(self, source: str, world: str) -> Any:
         if not isinstance(source, str):
             raise TypeError(f"execute takes source text, not {type(source).__name__}")
         try:
-            frame, buffers = await self.run(source, MAIN_WORLD, "<execute>", f"code in {self.label}")
+            frame, buffers = await self.run(source, world, "<execute>", f"code in {self.label}")
         except RendererError as error:
             if error.name == "DataCloneError":
                 raise DataCloneError.from_text(error.message) from None
             raise
-        return clone.decode(frame.payload, buffers)
+        try:
+            return clone.decode(frame.payload, buffers)
+        except ProtocolError as error:
+            self.host.link.break_off(str(error))
+            raise
+
+    async def execute_in_isolated_world(self, world_id: int, scripts: Sequence[Mapping[str, str]]) -> Any:
+        """Run scripts, each `{"code": source}`, in a world (Electron's `executeJavaScriptInIsolatedWorld`).
+
+        The worlds are 0, the page's, and with context isolation 999, the preload's; `Error` for any other. Returns
+        the result of the first script, raises as `execute`.
+        """
+        world = {0: MAIN_WORLD, 999: ISOLATED_WORLD if self.preferences.context_isolation else None}.get(world_id)
+        if world is None:
+            raise Error(f"there is no world {world_id!r}: 0 is the page's, with context isolation 999 the preload's")
+        results = [await self._evaluate(script["code"], world) for script in scripts]
+        return results[0] if results else None
 
     async def run(
         self, source: str, world: str, name: str, what: str, *, cell: str | None = None, display: bool = False
     ) -> Any:
         """Run `source` in a world and return the frame and buffers of its end; used by `execute` and notebooks."""
-        while self._loading.current is not None:
-            await self._loading.current.over()
-        self._check()
-        if self._crashed:
-            raise RenderProcessGone(self._gone_text)
         with deadlock.waiting(self.id):
+            while self.loading.current is not None:
+                await self.loading.current.over()
+            self.check()
+            if self._crashed:
+                raise RenderProcessGone(self._gone_text)
             this = activity.current.get()
             _, future = self.host.ask(
                 what,
                 lambda number: Run(this, number, world, source, name, cell, display),
                 lambda number: Run(this, number, world, "", name, None, False),
             )
+            self.hang.watch()
             # Shielded: the code runs on when nobody waits for it any more, and is open until it has ended.
             return await asyncio.shield(future)
 
@@ -279,99 +279,74 @@ class WebContents(EventEmitter):
 
     def load_file(self, path: str) -> Load:
         """Start loading a page (`.html`) or script (`.py`); awaitable until did-finish-load. LoadError on failure."""
-        self._check()
+        self.check()
         if not isinstance(path, str):
             raise TypeError("Must pass filePath as a string")
-        return self._loading.start(path, lambda: from_file(path))
+        return self.loading.start(path, lambda: from_file(path))
 
     def load_url(self, url: str) -> Load:
         """Start loading a URL; awaitable until did-finish-load, LoadError on failure."""
-        self._check()
+        self.check()
         if not isinstance(url, str):
             raise TypeError("Must pass url as a string")
-        return self._loading.start(url, lambda: from_url(url))
+        if not is_url(url):
+            return self.loading.refuse(url)
+        return self.loading.start(url, lambda: from_url(url))
 
     def reload(self) -> Load:
         """Load the current page again; after a crash in a new process."""
-        self._check()
-        return self._loading.again()
+        self.check()
+        return self.loading.again()
 
     def shows(self, name: str) -> bool:
         """Whether the page kept under `name` (or loaded from that file) is shown."""
-        return self._loading.asked_for == name
+        return self.loading.asked_for == name
 
     def preloads(self, name: str) -> bool:
         """Whether a page was loaded with the preload `name`."""
-        return self.preferences.preload == name and self._loading.find is not None
+        return self.preferences.preload == name and self.loading.find is not None
 
     def is_loading(self) -> bool:
         """Whether a load is under way."""
-        self._check()
-        return self._loading.current is not None
+        self.check()
+        return self.loading.current is not None
 
     def get_url(self) -> str:
         """Return the current page's URL; '' before any load."""
-        self._check()
-        return self._loading.page.url if self._loading.find is not None else ""
+        self.check()
+        return self.loading.page.url if self.loading.find is not None else ""
 
     def get_title(self) -> str:
         """Return the page's title, or its URL if it has none."""
-        return self._loading.page.title or self.get_url()
+        self.check()
+        return self.loading.page.title or self.get_url()
 
     def title_updated(self, title: str) -> None:
         """The page has a title of its own."""
-        if (window := self._owner()) is not None:
+        if (window := self.owner()) is not None:
             window._page_title_updated(title)
 
     def open_dev_tools(self) -> None:
         """Open the developer tools; the renderer's console is shown under the cells either way."""
-        self._check()
+        self.check()
         if not self._dev_tools:
             self._dev_tools = True
             self.announce("devtools-opened")
 
     def is_dev_tools_opened(self) -> bool:
         """Whether `open_dev_tools` was called."""
+        self.check()
         return self._dev_tools
 
     # --- what arrives --------------------------------------------------------------------------------------------
 
     def _arrived(self, frame: ToMain, buffers: list[bytes]) -> None:
         # Threads of a renderer belong to no activity: what they say belongs under the newest cell.
-        frame.activity = frame.activity or activity.last()
-        activity.run(frame.activity, self._take, frame, buffers)
-
-    def _take(self, frame: ToMain, buffers: list[bytes]) -> None:
-        if isinstance(frame, Console):
-            self._console_message(frame)
-        elif self._destroyed:
-            dispatch.on_lost(self, frame, buffers)
-        elif isinstance(frame, Send):
-            dispatch.on_send(self, frame, buffers)
-        elif isinstance(frame, Invoke):
-            dispatch.on_invoke(self, self.host, frame, buffers)
-        elif isinstance(frame, SendSync):
-            dispatch.on_send_sync(self, self.host, frame, buffers)
-        elif isinstance(frame, Refused):
-            dispatch.on_refused(self, frame)
-        elif isinstance(frame, DomReady):
-            if self._loading.is_under_way(frame.operation):
-                self.announce("dom-ready")
-        elif isinstance(frame, PreloadError):
-            self.announce("preload-error", Event(), frame.path, Error(frame.message))
-        else:
-            raise ProtocolError(f"{type(frame).__name__} is not for web contents")
-
-    def _console_message(self, frame: Console) -> None:
-        console.write_labelled(self.label, frame.level, frame.text)
-        if not self.listener_count("console-message"):
-            return
-        details = ConsoleMessage(frame.text, frame.level, frame.line, frame.source)
-        if versions.console_message_has_details(self.electron_version):
-            self.announce("console-message", details)
-        else:
-            level = {"debug": 0, "info": 1, "warning": 2, "error": 3}.get(frame.level, 1)
-            self.announce("console-message", Event(), level, frame.text, frame.line, frame.source)
+        newest = activity.last()
+        if frame.activity > newest:
+            raise ProtocolError(f"activity {frame.activity} was never begun")
+        frame.activity = frame.activity or newest
+        activity.run(frame.activity, arrivals.take, self, frame, buffers)
 
     def announce(self, name: str, *args: object) -> None:
         """Emit with an event object first; a listener that raises ends here, not in the code that caused it."""
@@ -382,14 +357,6 @@ class WebContents(EventEmitter):
     def __repr__(self) -> str:
         state = " destroyed" if self._destroyed else " crashed" if self._crashed else ""
         return f"<WebContents {self.id}{state}>"
-
-
-def _working_directory() -> str:
-    """Return the program's working directory, '' if it has been deleted."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
 
 
 def _timer_waits(number: int) -> list[asyncio.Future[Any]]:

@@ -12,7 +12,7 @@ from collections import deque
 from contextvars import copy_context
 from typing import Any
 
-from ipclab import activity, clone, names, protocol, scope, tasks
+from ipclab import activity, clone, names, protocol, scope, tasks, versions
 from ipclab.errors import ProtocolError
 from ipclab.protocol import (
     VERSION,
@@ -20,28 +20,39 @@ from ipclab.protocol import (
     Deliver,
     DomReady,
     Done,
+    DropCallback,
     Failure,
+    Found,
     Frame,
     Handled,
     Idle,
+    Leave,
+    LookUp,
     Navigate,
+    NoCallback,
     PreloadError,
     Raised,
+    RemoteReply,
     Reply,
     Run,
+    RunCallback,
     Start,
+    StorageEvent,
     TakeBack,
     ToRenderer,
     WaitForTimers,
 )
 from ipclab.renderer.console import Console, ConsoleStream
-from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, remote_error
+from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, current_operation, remote_error
 from ipclab.renderer.link import RendererLink
 from ipclab.renderer.page import Page
 from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text, warning_text
 from ipclab.renderer.worlds import is_preload
 
 Arrived = tuple[ToRenderer, list[bytes]]
+
+# A tuple: this is asked for every frame, and a union would be made each time.
+ANSWERS = (Reply, Failure)
 
 
 def no_debugger(*_: object, **__: object) -> None:
@@ -71,7 +82,12 @@ class RendererProcess:
         self._scopes: dict[str, scope.Scope] = {}
         self._timer_waits: list[tuple[int, int]] = []
         self._electron_version = ""
-        self._shows_sender_id = False
+        self.electron_major = versions.NEWEST
+        #: The window's `enable_remote_module`, None if it was opened without.
+        self.remote_module: bool | None = None
+        #: What main has said of where storage is.
+        self.storage_places: dict[str, Any] = {}
+        self._shows_sender_id = self._shows_sender_is_main_frame = False
         self._base = copy_context()
         self._streams = (ConsoleStream("info", self._console_line), ConsoleStream("error", self._console_line))
         sys.stdout, sys.stderr = self._streams
@@ -103,7 +119,7 @@ class RendererProcess:
                 self._worked_off += 1
                 context = self._base.copy()
                 context.run(self._handle, frame, buffers)
-                if isinstance(frame, Reply | Failure):
+                if isinstance(frame, ANSWERS):
                     break  # as in Electron, who awaited this answer goes on before the next message is heard
         finally:
             if self._queue:
@@ -116,11 +132,14 @@ class RendererProcess:
             handled, self._handled = self._handled, []
             self.write(Idle(0, self._worked_off, handled))
 
+    def expects_answer(self) -> bool:
+        return bool(self._calls)
+
     # --- frames from main ----------------------------------------------------------------------------------------
 
     def _handle(self, frame: ToRenderer, buffers: list[bytes]) -> None:
         activity.current.set(frame.activity)
-        if isinstance(frame, Reply | Failure):
+        if isinstance(frame, ANSWERS):
             self._answer(frame, buffers)
         elif isinstance(frame, Deliver):
             self._deliver(frame, buffers)
@@ -136,6 +155,20 @@ class RendererProcess:
                 self._timer_waits.append((frame.operation, frame.activity))
             else:
                 self.write(Done(frame.activity, frame.operation, b"", None))
+        elif isinstance(frame, LookUp):
+            self._look_up(frame)
+        elif isinstance(frame, Leave):
+            stays = self.page.fire_unload(frame.event)
+            self.flush()
+            self.write(Done(frame.activity, frame.operation, b"stays" if stays else b"", None))
+        elif isinstance(frame, StorageEvent):
+            heard = self.page.storage.arrived(frame, buffers)
+            self._handled.append(Handled(frame.number, time.monotonic(), heard))
+        elif isinstance(frame, RunCallback):
+            self._run_callback(frame, buffers)
+        elif isinstance(frame, DropCallback):
+            if self.page.remote is not None:
+                self.page.remote.drop(frame)
         else:
             self._begin(frame)
 
@@ -144,13 +177,28 @@ class RendererProcess:
             raise ProtocolError(f"main speaks version {frame.version}, this renderer {VERSION}")
         self.label = f"renderer {frame.contents_id}"
         self._electron_version = frame.electron_version
-        self._shows_sender_id = int(frame.electron_version.split(".")[0]) <= 27
+        self.electron_major = versions.major(frame.electron_version)
+        self.remote_module = frame.remote_module
+        self._shows_sender_id = versions.shows_sender_id(self.electron_major)
+        self._shows_sender_is_main_frame = versions.shows_sender_is_main_frame(self.electron_major)
         sys.path[:] = frame.sys_path
         if os.path.isdir(frame.cwd):
             os.chdir(frame.cwd)
         self.page = Page(self, frame, frame.electron_version)
 
+    def _look_up(self, frame: LookUp) -> None:
+        self._worked_off -= 1  # it does not count
+        is_preload.set(frame.world != "main")
+        found: list[tuple[str, str]] = []
+        if time.monotonic() < frame.until:
+            # A renderer that nobody types in does without it.
+            from ipclab.renderer import lookup
+
+            found = lookup.answer(frame, self.page.world(frame.world))
+        self.write(Found(0, frame.request, found))
+
     def _start_task(self, operation: int, coroutine: Any) -> None:
+        current_operation.set(operation)
         ended, task = tasks.run(coroutine)
         if not ended:
             self._runs[operation] = task
@@ -161,8 +209,12 @@ class RendererProcess:
         if promise is not None and not promise.done():
             if isinstance(frame, Failure):
                 promise.set_exception(remote_error(channel, frame.error))
+            elif isinstance(frame, RemoteReply) and self.page.remote is not None:
+                self.page.remote.settle(promise, frame, clone.decode(frame.payload, buffers))
             else:
                 promise.set_result(clone.decode(frame.payload, buffers))
+        elif isinstance(frame, RemoteReply) and self.page.remote is not None:
+            self.page.remote.discard(frame)
         self._handled.append(Handled(frame.number, time.monotonic(), True))
 
     def _deliver(self, frame: Deliver, buffers: list[bytes]) -> None:
@@ -173,11 +225,30 @@ class RendererProcess:
             if heard or frame.channel == "error":
                 args: Any = clone.decode(frame.payload, buffers)
                 event = IpcRendererEvent(ipc_renderer, frame.sender_id if self._shows_sender_id else None)
+                if self._shows_sender_is_main_frame:
+                    event.sender_is_main_frame = frame.sender_id != 0
                 ipc_renderer.emit(frame.channel, event, *args)
-        except (Exception, KeyboardInterrupt) as error:
+        except SystemExit:
+            raise
+        except BaseException as error:
             self.uncaught(error)
         finally:
             self._handled.append(Handled(frame.number, time.monotonic(), heard))
+
+    def _run_callback(self, frame: RunCallback, buffers: list[bytes]) -> None:
+        is_preload.set(True)  # as for `_deliver`
+        ran = False
+        try:
+            ran = self.page.remote is not None and self.page.remote.fire(frame, buffers)
+        except SystemExit:
+            raise
+        except BaseException as error:
+            ran = True
+            self.uncaught(error)
+        finally:
+            self._handled.append(Handled(frame.number, time.monotonic(), ran))
+        if not ran:
+            self.write(NoCallback(frame.activity, frame.context, frame.callback))
 
     async def _execute(self, frame: Run) -> None:
         if frame.cell is not None:
@@ -209,7 +280,8 @@ class RendererProcess:
             return Raised(frame.activity, frame.operation, "Error", text, f"Error: {text}\n")
         name, message, trace = describe(error)
         if error.args == ("interrupted",):
-            return Raised(frame.activity, frame.operation, "KeyboardInterrupt", "", trace)
+            interrupt = KeyboardInterrupt().with_traceback(error.__traceback__)
+            return Raised(frame.activity, frame.operation, *describe(interrupt))
         return Raised(frame.activity, frame.operation, name, message, trace)
 
     async def _navigate(self, frame: Navigate) -> None:
@@ -241,11 +313,14 @@ class RendererProcess:
             if page is not self.page:
                 raise  # another page took its place
             return error
-        except (Exception, KeyboardInterrupt) as error:
+        except SystemExit:
+            raise
+        except BaseException as error:
             return error
         return None
 
     def _leave_page(self) -> None:
+        self.page.fire_unload("unload")
         self.page.release()
         for _, promise in self._calls.values():
             # A page's promises vanish with it: main's handler still runs, its answer finds nobody.
@@ -272,14 +347,21 @@ class RendererProcess:
         self._calls[self._last_call] = (channel, promise)
         return self._last_call
 
+    def expect(self, call: int, channel: str, promise: Promise) -> None:
+        """Settle `promise` with the next answer to a call that has been answered once."""
+        self._calls[call] = (channel, promise)
+
     def wait_for(self, call: int) -> Any:
-        """Block until main answers `call`; other frames wait their turn."""
+        """Block until main answers `call`, and return the value; other frames wait their turn.
+
+        A `RemoteReply` comes with its value.
+        """
         seen = 0
         try:
             while True:
                 while seen < len(self._queue):
                     frame, buffers = self._queue[seen]
-                    if isinstance(frame, Reply | Failure) and frame.call == call:
+                    if isinstance(frame, ANSWERS) and frame.call == call:
                         del self._queue[seen]
                         return self._sync_answer(frame, buffers)
                     seen += 1
@@ -299,7 +381,8 @@ class RendererProcess:
         self._handled.append(Handled(frame.number, time.monotonic(), True))
         if isinstance(frame, Failure):
             raise remote_error(channel, frame.error)
-        return clone.decode(frame.payload, buffers)
+        value = clone.decode(frame.payload, buffers)
+        return (frame, value) if isinstance(frame, RemoteReply) else value
 
     def timers_changed(self) -> None:
         """Answer those who wait for an activity's timers, if none is left."""

@@ -13,12 +13,15 @@ from collections.abc import Awaitable
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from ipclab.errors import STACK_LIMIT
+from ipclab.interruption import as_raised
+
 PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OWN_FOLDERS = (PACKAGE_FOLDER, os.path.dirname(asyncio.__file__), selectors.__file__)
 CO_COROUTINE = 0x80
 
 #: ipclab's functions that call the page's code; what any other calls is ipclab's own work. (`_run` is the loop's.)
-RUNNERS = ("run_source", "emit", "__call__", "run", "_rest", "fire", "bundle_of", "_form")
+RUNNERS = ("run_source", "emit", "__call__", "run", "_rest", "fire", "bundle_of", "_form", "dir_of", "repr_of")
 
 
 def compile_source(source: str, name: str) -> tuple[CodeType, CodeType | None]:
@@ -96,13 +99,15 @@ def without_number(name: str) -> str:
 
 def uncaught_text(error: BaseException) -> str:
     """What a console shows of an exception that nobody caught: its text first, then where."""
+    error = as_raised(error)
     name, message, _ = describe(error)
     where = [
         f"    at {without_number(line.filename)}, line {line.lineno}: {line.line}"
         for line in traceback.extract_tb(error.__traceback__)
         if not line.filename.startswith(PACKAGE_FOLDER)
     ]
-    return "\n".join([f"{name}: {message}" if message else name, *reversed(where)])
+    innermost = reversed(where[-STACK_LIMIT:])
+    return "\n".join([f"{name}: {message}" if message else name, *innermost])
 
 
 def warning_text(
@@ -186,8 +191,9 @@ def _form(value: object, method: str, **arguments: object) -> Any:
 
 def describe(error: BaseException) -> tuple[str, str, str]:
     """Return name, message and traceback text of `error`."""
+    error = as_raised(error)
     try:
         message = str(error)
-    except Exception:
+    except BaseException:
         message = f"<{type(error).__name__} whose text cannot be made>"
     return name_of(error), message, traceback_text(error)

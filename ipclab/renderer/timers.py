@@ -48,7 +48,9 @@ class Timers:
                 result: Any = function(*args)
                 if asyncio.iscoroutine(result):
                     tasks.start(result)
-            except Exception as error:
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:
                 self._failed(error)
             finally:
                 self._changed()

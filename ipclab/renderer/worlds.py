@@ -10,11 +10,19 @@ from __future__ import annotations
 import builtins
 import importlib
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipclab import names
+
+if TYPE_CHECKING:
+    from ipclab.renderer.event_target import EventTarget
+
+Listener = Callable[..., object]
+
+#: The window's attributes that are functions for its events.
+ON_EVENTS = ("onbeforeunload", "onunload", "onstorage")
 
 #: Whether the running code is a preload's (or a plain %%renderer cell's): it may reach Electron even where it shares
 #: the page's world.
@@ -22,28 +30,68 @@ is_preload: ContextVar[bool] = ContextVar("ipclab_is_preload", default=False)
 
 
 class Window:
-    """The page's global object: its attributes are the world's global names."""
+    """The page's global object: its attributes are the world's global names, and what every page has.
+
+    `onbeforeunload` and `onunload` are functions called before the page goes, and when it does; `onstorage` is one
+    called when another window has changed the `local_storage` that they share.
+    """
 
     __clonable__ = False
 
     _names: dict[str, Any]
+    _target: EventTarget
+    _module: WorldModule
 
-    def __init__(self, world_names: dict[str, Any]) -> None:
+    def __init__(self, world_names: dict[str, Any], target: EventTarget, module: WorldModule) -> None:
         object.__setattr__(self, "_names", world_names)
+        object.__setattr__(self, "_target", target)
+        object.__setattr__(self, "_module", module)
+
+    def add_event_listener(self, event: str, listener: Listener | None = None) -> Any:
+        """Call `listener(event)` when the page is about to go (``beforeunload``), when it goes (``unload``), or when
+        another window has changed the `local_storage` they share (``storage``; the event has `key`, `old_value`,
+        `new_value`, `url` and `storage_area`).
+
+        Without `listener` it is a decorator. A ``beforeunload`` listener that calls `event.prevent_default()` or
+        gives `event.return_value` a value keeps the page; so does `window.onbeforeunload` by returning anything but
+        None.
+        """
+        if listener is None:
+
+            def decorate(function: Listener) -> Listener:
+                self._target.add(event, function)
+                return function
+
+            return decorate
+        return self._target.add(event, listener)
+
+    def remove_event_listener(self, event: str, listener: Listener) -> None:
+        """Remove a listener; one that was never added is ignored."""
+        self._target.remove(event, listener)
 
     def __getattr__(self, name: str) -> Any:
+        if name in ON_EVENTS:
+            return self._target.attribute(name.removeprefix("on"))
         try:
             return self._names[name]
         except KeyError:
+            if name in names.PAGE:
+                return self._module.find(name)
             raise AttributeError(f"window has no {name!r}: no script of this world has defined it") from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._names[name] = value
+        if name in ON_EVENTS:
+            self._target.set_attribute(name.removeprefix("on"), value)
+        else:
+            self._names[name] = value
 
     def __delattr__(self, name: str) -> None:
-        if name not in self._names:
+        if name in ON_EVENTS:
+            self._target.set_attribute(name.removeprefix("on"), None)
+        elif name in self._names:
+            del self._names[name]
+        else:
             raise AttributeError(f"window has no {name!r}")
-        del self._names[name]
 
     def __repr__(self) -> str:
         return "<window>"
@@ -52,10 +100,11 @@ class Window:
 class World:
     """One namespace of a page: `names` are its globals.
 
-    `import ipclab` in it gives `preload_module` to a preload's code, and `page_module` to any other.
+    `import ipclab` in it gives `preload_module` to a preload's code, and `page_module` to any other. `target` has the
+    listeners of the page's window, which is one in all worlds.
     """
 
-    def __init__(self, page_module: WorldModule, preload_module: WorldModule) -> None:
+    def __init__(self, page_module: WorldModule, preload_module: WorldModule, target: EventTarget) -> None:
         self.names: dict[str, Any] = {}
         self._page_module = page_module
         self._preload_module = preload_module
@@ -63,7 +112,7 @@ class World:
         own_builtins["__import__"] = self._import
         self.names.update(__name__="__main__", __builtins__=own_builtins)
         for module in (page_module, preload_module):
-            module.provide("window", Window(self.names))
+            module.provide("window", Window(self.names, target, module))
 
     def module(self) -> WorldModule:
         """What `import ipclab` gives the code that is running."""
@@ -95,17 +144,27 @@ class WorldModule(types.ModuleType):
         super().__init__("ipclab")
         self.renderer = renderer
         self._gives = dict(gives)
+        self._makes: dict[str, Callable[[], Any]] = {}
         self._refusal = refusal
         self.__all__ = sorted(self._gives)
 
     def provide(self, name: str, value: Any) -> None:
         self._gives[name] = value
-        self.__all__ = sorted(self._gives)
+        self.__all__ = sorted({*self.__all__, name})
+
+    def offer(self, name: str, make: Callable[[], Any], listed: bool = True) -> None:
+        """As `provide`, of what is made when it is first asked for; `make` may raise an ImportError instead."""
+        self._makes[name] = make
+        if listed:
+            self.__all__ = sorted({*self.__all__, name})
 
     def find(self, name: str) -> Any:
         """Return what `from ipclab import <name>` gives here, or raise the ImportError that explains."""
         if name in self._gives:
             return self._gives[name]
+        if name in self._makes:
+            made = self._gives[name] = self._makes[name]()
+            return made
         if name in names.COMMON:
             return getattr(importlib.import_module(names.COMMON[name]), name)
         if name in names.PRIVILEGED and self._refusal is not None:

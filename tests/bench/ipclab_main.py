@@ -27,6 +27,9 @@ def ping(event, left):
     ipc_renderer.send("pong", left)
 """
 
+#: The page's functions that keep something.
+STORES = {"set-item": "set_items", "put": "put", "get": "get"}
+
 flood: list[str] = []
 flood_ended = 0.0
 plenty = b""
@@ -108,6 +111,20 @@ async def private_memory() -> float | None:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024 / 1e6 or None
 
 
+async def write_together(writers: int, times: int) -> list[float]:
+    """Have so many windows put records at the same time; return how many records a second they put."""
+    windows = [BrowserWindow() for _ in range(writers)]
+    for window in windows:
+        await window.load_file(str(HERE / "ipclab_page.py"))
+        await window.web_contents.execute(f"prepare({(HERE / 'payloads.json').read_text()!r})")
+        await window.web_contents.execute(f"await write({window.id}, 1)")
+    works = [window.web_contents.execute(f"await write({window.id}, {times})") for window in windows]
+    spans = await asyncio.gather(*works)
+    for window in windows:
+        window.destroy()
+    return [writers * times / (max(end for _, end in spans) - min(begin for begin, _ in spans))]
+
+
 async def ping_pong(times: int) -> list[float]:
     """Return how long three windows in ping-pong take to settle in lockstep."""
     windows = [BrowserWindow(web_preferences=PAGE_MAY_USE_ELECTRON) for _ in range(3)]
@@ -144,7 +161,7 @@ class Side:
     async def do(self, do: str, what: str = "small", size: int = 0, times: int = 1) -> Any:
         global plenty
         contents = self.contents
-        if size:
+        if size and do != "write-together":
             await contents.execute(f"keep({size})")
         if do == "echo":
             return await contents.execute(f"await invoke('echo', {what!r}, {times})")
@@ -155,6 +172,11 @@ class Side:
         if do == "give":
             plenty = bytes(size)
             return await contents.execute(f"await invoke('give', 'small', {times})")
+        if do == "store":
+            await_ = "" if what == "set-item" else "await "
+            return await contents.execute(f"{await_}{STORES[what]}({times})")
+        if do == "write-together":
+            return await write_together(size, times)
         if do == "flood":
             return await count_flood(contents, times)
         if do == "memory":

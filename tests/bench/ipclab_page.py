@@ -1,5 +1,6 @@
 """The page of the window under test: its renderer process runs this file and takes the times of its own calls."""
 
+import itertools
 import json
 import time
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from ipclab import ipc_renderer
 
 payloads: dict[str, list[Any]] = {}
+#: Numbers that were not used yet, for values that were not written yet.
+fresh = itertools.count()
 
 
 def prepare(text: str) -> None:
@@ -42,6 +45,56 @@ def send_sync(what: str, times: int) -> list[float]:
         ipc_renderer.send_sync("echo-sync", *args)
         taken.append(time.perf_counter() - begun)
     return taken
+
+
+def set_items(times: int) -> list[float]:
+    from ipclab import local_storage  # what is measured before does without
+
+    taken = []
+    for number in range(times):
+        text = f"value {next(fresh)}"
+        begun = time.perf_counter()
+        local_storage.set_item(f"key {number % 100}", text)
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+async def open_records() -> Any:
+    from ipclab import indexed_db
+
+    return await indexed_db.open("bench", 1, lambda db, *_: db.create_object_store("records"))
+
+
+async def put(times: int) -> list[float]:
+    """Put records, each in a transaction of its own."""
+    db = await open_records()
+    taken = []
+    for number in range(times):
+        value = {**payloads["nested"][0], "number": next(fresh)}
+        begun = time.perf_counter()
+        await db.put("records", value, number % 100)
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+async def get(times: int) -> list[float]:
+    """Get records, each in a transaction of its own."""
+    db = await open_records()
+    taken = []
+    for number in range(times):
+        begun = time.perf_counter()
+        await db.get("records", number % 100)
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+async def write(me: int, times: int) -> tuple[float, float]:
+    """Put records while other windows do so, too; return from when to when."""
+    db = await open_records()
+    begun = time.monotonic()
+    for number in range(times):
+        await db.put("records", payloads["nested"][0], [me, number % 100])
+    return begun, time.monotonic()
 
 
 def flood(count: int) -> float:

@@ -14,6 +14,9 @@ LARGE = 100_000_000
 #: The bytes of the packets that carry the two payloads, for the sides that know bytes only.
 PACKET = {"small": 90, "nested": 1000}
 
+#: Processes that write to the same storage.
+WRITERS = 8
+
 ALL = ("ipclab", "node", "raw", "asyncio")
 
 Series = dict[str, list[float]]
@@ -36,6 +39,8 @@ class Rounds:
                 sides, f"invoke-{what}", ("ipclab", "node", "raw", "asyncio"), do="echo", what=what, times=200
             )
         self._take_turns(sides, "sync-small", ("ipclab",), do="sync", times=200)
+        for what in ("set-item", "put", "get"):
+            self._take_turns(sides, what, ("ipclab", "sqlite"), do="store", what=what, times=300)
         self._take_turns(sides, "invoke-mib", ("ipclab", "node", "raw"), do="echo", what="bytes", size=MIB, times=8)
 
     def heavy(self, sides: dict[str, Worker]) -> None:
@@ -43,6 +48,7 @@ class Rounds:
         self._take_turns(sides, "take-large", ("ipclab", "raw"), do="take", size=LARGE, times=2)
         self._take_turns(sides, "give-large", ("ipclab",), do="give", size=LARGE, times=2)
         self._take_turns(sides, "flood", ("ipclab", "node"), do="flood", times=self._flood)
+        self._take_turns(sides, "write-together", ("ipclab", "sqlite"), do="write-together", size=WRITERS, times=300)
         self._take_turns(sides, "settle", ("ipclab",), do="settle", times=10)
         self._take_turns(sides, "window-warm", ("ipclab",), do="warm")
         self._take_turns(sides, "window-cold", ("ipclab",), do="cold")

@@ -70,6 +70,7 @@ def running() -> Iterator[dict[str, Worker]]:
         "ipclab": (sys.executable, "-m", "tests.bench.ipclab_main"),
         "raw": (sys.executable, "-m", "tests.bench.raw_pair", "blocking"),
         "asyncio": (sys.executable, "-m", "tests.bench.raw_pair", "asyncio"),
+        "sqlite": (sys.executable, "-m", "tests.bench.plain_sqlite"),
     }
     if node_is_missing() is None:
         commands["node"] = ("node", str(HERE / "node_pair.js"))

@@ -7,6 +7,7 @@ simulated* (no test, a reason). `python -m tests.conformance` prints the registe
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -22,6 +23,10 @@ SECTIONS = {
     "a.4": "`webContents`: life, loads, console, crashes",
     "a.5": "`BrowserWindow`",
     "a.6": "`app`",
+    "a.9": "`remote`",
+    "a.10": "`Menu`, `MenuItem`",
+    "a.11": "`dialog`",
+    "a.12": "`process`: memory and processor time",
     "b": "Structured clone",
     "c": "EventEmitter (Node's)",
 }
@@ -34,6 +39,8 @@ class Rule:
     text: str
     verdict: Verdict
     why: str
+    #: Where it is registered, and the name of its test ('' if it has none).
+    file: str
     test: str
 
 
@@ -52,13 +59,12 @@ def different(section: str, topic: str, text: str, why: str) -> Callable[[Test],
 
 def not_simulated(section: str, topic: str, text: str, why: str) -> None:
     """Register a rule that ipclab has nothing for."""
-    _add(Rule(section, topic, text, "not simulated", why, ""))
+    _add(Rule(section, topic, text, "not simulated", why, _file(sys._getframe(1).f_globals["__name__"]), ""))
 
 
 def _tested(section: str, topic: str, text: str, verdict: Verdict, why: str) -> Callable[[Test], Test]:
     def mark(test: Test) -> Test:
-        file = test.__module__.rpartition(".")[2]
-        _add(Rule(section, topic, text, verdict, why, f"{file}.py::{test.__name__}"))
+        _add(Rule(section, topic, text, verdict, why, _file(test.__module__), test.__name__))
 
         @functools.wraps(test)
         def run(*args: Any, **kwargs: Any) -> Any:
@@ -71,6 +77,10 @@ def _tested(section: str, topic: str, text: str, verdict: Verdict, why: str) -> 
         return run  # type: ignore[return-value]
 
     return mark
+
+
+def _file(module: str) -> str:
+    return module.rpartition(".")[2] + ".py"
 
 
 def _add(rule: Rule) -> None:

@@ -33,7 +33,7 @@ def collect() -> list[Rule]:
             sys.modules[path.stem] = module
             spec.loader.exec_module(module)
     order = list(SECTIONS)
-    return sorted(RULES, key=lambda rule: order.index(rule.section))
+    return sorted(RULES, key=lambda rule: (order.index(rule.section), rule.file))
 
 
 def counts(rules: list[Rule]) -> list[tuple[str, Counter[str]]]:
@@ -62,7 +62,7 @@ def markdown(rules: list[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    test = f"[`{rule.test.partition('::')[2]}`]({rule.test.partition('::')[0]})" if rule.test else ""
+    test = f"[`{rule.test}`]({rule.file})" if rule.test else ""
     reason = " ".join(part for part in (rule.why, test) if part)
     return (
         "| " + " | ".join(cell.replace("|", "\\|") for cell in (rule.topic, rule.text, rule.verdict, reason)) + " |"

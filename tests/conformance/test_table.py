@@ -17,7 +17,7 @@ def test_every_section_has_rules_that_are_held() -> None:
 
 def test_no_test_of_this_folder_names_no_rule() -> None:
     """Each test function is in the table, apart from those of this file."""
-    named = {rule.test for rule in collect()}
+    named = {(rule.file, rule.test) for rule in collect()}
     for path in Path(__file__).parent.glob("test_*.py"):
         if path.name != "test_table.py":
             defined = {
@@ -25,4 +25,4 @@ def test_no_test_of_this_folder_names_no_rule() -> None:
                 for line in path.read_text(encoding="utf-8").splitlines()
                 if line.startswith(("def test_", "async def test_"))
             }
-            assert {f"{path.name}::{name}" for name in defined} <= named
+            assert {(path.name, name) for name in defined} <= named
