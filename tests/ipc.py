@@ -35,10 +35,11 @@ def program(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        before = children()
+        _before.clear()
+        _before.update(children())
         asyncio.run(live(test(*args, **kwargs)))
         spare.dismiss()
-        assert children() <= before, "a child process is left"
+        assert new_children() == set(), "a child process is left"
 
     # A ResourceWarning comes where nothing can be raised: pytest tells of it, and that fails the test.
     strict = pytest.mark.filterwarnings("error::ResourceWarning", "error::pytest.PytestUnraisableExceptionWarning")
@@ -71,6 +72,15 @@ def children() -> set[int]:
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,comm="], capture_output=True, text=True, check=True)
     rows = [line.split(None, 2) for line in listing.stdout.splitlines()]
     return {int(pid) for pid, parent, name in rows if int(parent) == os.getpid() and not name.endswith("ps")}
+
+
+#: The children there were before the test: another test's kernel may live on.
+_before: set[int] = set()
+
+
+def new_children() -> set[int]:
+    """The pids of the children that the running `program` has started."""
+    return children() - _before
 
 
 def _children_of(task: Path) -> list[str]:

@@ -98,7 +98,7 @@ async def test_each_waits_for_the_next(size: int) -> None:
     async with asyncio.timeout(SOON):
         told = await asyncio.gather(*(each.execute("ipc_renderer.send_sync('ask the next')") for each in ring))
     assert told.count("free") == size - 1
-    assert [text for text in told if text != "free"][0].endswith("waits in send_sync for this very listener")
+    assert next(text for text in told if text != "free").endswith("waits in send_sync for this very listener")
     await check_that_all_settled()
 
 

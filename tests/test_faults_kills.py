@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from ipc import IMPORTS, OPEN, children, open_page, program
+from ipc import IMPORTS, OPEN, new_children, open_page, program
 
 from ipclab import BrowserWindow, LoadError, RenderProcessGone, app, ipc_main, once, restart, settle, trace
 from ipclab.main import spare
@@ -299,4 +299,4 @@ async def test_killed_while_restart_is_under_way() -> None:
         await restart()
     assert sum((await texts(waits)).values()) == 4
     spare.dismiss()
-    assert children() == set()
+    assert new_children() == set()

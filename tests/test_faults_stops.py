@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ipc import children, open_page, program
+from ipc import new_children, open_page, program
 
 from ipclab import BrowserWindow, Error, LoadError, RenderProcessGone, app, ipc_main, once, restart, settle, trace
 from ipclab.link import MAX_QUEUED
@@ -154,7 +154,7 @@ async def test_a_stopped_window_can_be_closed_at_once(end: str) -> None:
     with pytest.raises(RenderProcessGone):
         await waiting
     spare.dismiss()
-    assert children() == set()
+    assert new_children() == set()
 
 
 @program
@@ -197,7 +197,7 @@ async def test_restart_with_stopped_renderers_only() -> None:
     async with asyncio.timeout(SOON):
         await restart()
     spare.dismiss()
-    assert children() == set()
+    assert new_children() == set()
 
 
 # --- a renderer that does not read ---------------------------------------------------------------------------------

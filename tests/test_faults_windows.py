@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from ipc import IMPORTS, OPEN, children, open_page, program
+from ipc import IMPORTS, OPEN, new_children, open_page, program
 
 from ipclab import (
     BrowserWindow,
@@ -173,5 +173,5 @@ async def test_fifty_windows_work_at_once_and_more_than_the_limit_are_refused() 
     assert (await windows[0].web_contents.execute("1")) == 1
     await restart()
     spare.dismiss()
-    assert children() == set()
+    assert new_children() == set()
     assert len(os.listdir("/dev/fd")) == before

@@ -10,6 +10,7 @@ from stored import PAGE, failure, stored_page
 
 from ipclab import settle, trace
 from ipclab.main import pages
+from ipclab.main.web_contents import MAIN_WORLD
 
 #: A database that another version is wanted of closes itself.
 GIVES_WAY = """
@@ -273,6 +274,17 @@ async with db.transaction("s", "readwrite") as tx:
 async def test_a_connection_that_is_forgotten_is_closed() -> None:
     contents = await stored_page("db = await indexed_db.open('test')")
     assert await contents.execute("db = None\n(await indexed_db.open('test', 2, timeout=0)).version") == 2
+
+
+@program
+async def test_a_cell_that_runs_again_closes_what_it_had_opened() -> None:
+    """Cells are modules (design 4.7): nothing of the cell's last run blocks the upgrade of the next one."""
+    contents = await stored_page()
+    code = "db = await indexed_db.open('test', {})\nkept = [db]"
+    await contents.run(code.format(1), MAIN_WORLD, "cell", "the cell", cell="one")
+    contents.take_back("one")
+    await contents.run(code.format(2), MAIN_WORLD, "cell", "the cell", cell="one")
+    assert await contents.execute("db.version") == 2
 
 
 # --- databases -----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from ipc import IMPORTS, in_preload_world, open_page, program
 from stored import PAGE, failure, stored_page
 
+import ipclab
 from ipclab import BrowserWindow, app, settle, trace
 from ipclab.main import pages
 from ipclab.main.lockstep import lockstep
@@ -158,6 +159,12 @@ async def test_it_belongs_to_every_world_and_to_the_window() -> None:
         contents, "from ipclab import local_storage\nlocal_storage['a'] = local_storage['a'] + '!'"
     )
     assert await contents.execute("local_storage['a']") == "1!"
+
+
+@pytest.mark.parametrize("name", ["local_storage", "session_storage", "indexed_db", "KeyRange"])
+def test_main_has_none(name: str) -> None:
+    with pytest.raises(ImportError, match=f"{name} belongs to renderer processes"):
+        getattr(ipclab, name)
 
 
 # --- quota ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ipclab import activity, clone
 from ipclab.errors import Error, SecurityError
@@ -93,8 +93,12 @@ class PageStorage:
 
     def listen(self, listens: bool) -> None:
         """Have other windows say what they change in `local_storage`, or not any more."""
-        if self.origin is not None:
+        if self.origin is None:
+            return
+        try:
             self._area("local_storage", "localStorage").listen(listens)
+        except Error:
+            pass  # without storage there is nothing to hear of
 
     def arrived(self, frame: StorageEventFrame, buffers: list[bytes]) -> bool:
         """Hear what another window has done; return whether anybody here listens."""

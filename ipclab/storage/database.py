@@ -15,7 +15,7 @@ from ipclab.storage.database_file import DatabaseFile
 from ipclab.storage.key_paths import KeyPath
 from ipclab.storage.locks import FileLock
 from ipclab.storage.object_store import ObjectStore, named
-from ipclab.storage.transaction import Hold, Mode, Single, Transaction
+from ipclab.storage.transaction import Hold, Mode, Transaction
 from ipclab.storage.web_object import WebObject
 
 if TYPE_CHECKING:
@@ -174,11 +174,14 @@ class Database(WebObject):
         info = self._stores.get(store)
         if info is None or self._closed or self._upgrading is not None:
             info = self.transaction(named(store, "an object store"))._stores[store]  # or says what is wrong
-        connection = self._file.take()
+        # One question is answered from one state of the database, whether or not SQLite is told of a transaction.
+        transaction = Transaction(self, self._stores, "readonly")
+        hold = transaction._hold = Hold(self._file, self._file.take(), False)
         try:
-            done = request(ObjectStore(Single(self, connection.execute), info), *args)
+            done = request(ObjectStore(transaction, info), *args)
         finally:
-            self._file.give_back(connection)
+            transaction._hold = None
+            hold.let_go()
         return await done
 
     async def _write(self, store: str, request: Callable[..., Awaitable[R]], *args: Any) -> R:

@@ -29,11 +29,12 @@ Execute = Callable[..., sqlite3.Cursor]
 class Questions:
     """SQL for the records of a source, to be followed by conditions (``AND ...``) and orders."""
 
-    __slots__ = ("all", "count", "key", "keys", "order", "primary", "primary_keys", "values")
+    __slots__ = ("all", "count", "exact", "key", "keys", "order", "primary", "primary_keys", "values")
 
     def __init__(self, columns: tuple[str, str, str], entries: str, records: str) -> None:
-        #: What conditions call the key and the primary key.
+        #: What conditions call the key and the primary key, and the condition for one key.
         self.key, self.primary, value = columns
+        self.exact = f" AND {self.key} = ?"
         self.order = f" ORDER BY {self.key}, {self.primary} LIMIT "
         self.count = f"SELECT count(*) {entries}"
         self.primary_keys = f"SELECT {self.primary} {entries}"

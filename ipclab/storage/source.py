@@ -9,7 +9,7 @@ from ipclab.errors import DataError, InvalidStateError
 from ipclab.storage.cursor import Cursor, Cursors, Direction, KeyCursor
 from ipclab.storage.files import patiently
 from ipclab.storage.key_range import KeyRange, range_of
-from ipclab.storage.keys import decode_key
+from ipclab.storage.keys import decode_key, encode_key
 from ipclab.storage.request import Request
 from ipclab.storage.schema import IndexInfo, StoreInfo
 from ipclab.storage.values import unpacked
@@ -88,7 +88,8 @@ class Source(WebObject):
 
     def _rows(self, method: str, question: str, values: tuple[object, ...]) -> list[Any]:
         """Ask SQLite. Raises TransactionInactiveError and InvalidStateError as any request does."""
-        execute = self.transaction._execute_for(self._doing(method))
+        hold = self.transaction._hold
+        execute = hold.execute if hold and hold.live else self.transaction._execute_for(self._doing(method))
         if self.transaction.mode == "versionchange" and not self._exists():
             raise InvalidStateError(f"{self._doing(method)}: {self._deleted}")
         try:
@@ -107,7 +108,10 @@ class Source(WebObject):
 
     def _ask(self, method: str, question: str, query: Any, limit: int, needed: bool = False) -> list[Any]:
         its = self._info.questions
-        condition, bounds = self._range(method, query, needed)._condition(its.key)
+        if query is None or isinstance(query, KeyRange):
+            condition, bounds = self._range(method, query, needed)._condition(its.key)
+        else:
+            condition, bounds = its.exact, (encode_key(query, self._doing(method)),)
         return self._rows(method, f"{question}{condition}{its.order}{limit}", bounds)
 
 

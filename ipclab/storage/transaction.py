@@ -22,14 +22,18 @@ Mode = Literal["readonly", "readwrite", "versionchange"]
 
 
 class Hold:
-    """What a transaction has taken: a connection to the file and, to write, everybody's turn."""
+    """What a transaction has taken: a connection to the file and, to write, everybody's turn.
 
-    __slots__ = ("_connection", "_writes", "execute", "file", "live")
+    `outer` is the hold that the code which takes this one is inside of.
+    """
+
+    __slots__ = ("_connection", "_writes", "execute", "file", "live", "outer")
 
     def __init__(self, file: DatabaseFile, connection: sqlite3.Connection, writes: bool) -> None:
         self.file = file
         self.execute: Execute = connection.execute
         self.live = True
+        self.outer: Hold | None = None
         self._connection = connection
         self._writes = writes
 
@@ -55,8 +59,8 @@ class Hold:
             self.file.writing.release()
 
 
-#: The transactions that write and that the running code is inside of (or was begun inside of).
-_inside: ContextVar[tuple[Hold, ...]] = ContextVar("ipclab_inside_transactions", default=())
+#: The hold of the innermost transaction that writes and that the running code is inside of (or was begun inside of).
+_inside: ContextVar[Hold | None] = ContextVar("ipclab_inside_transaction", default=None)
 
 
 class Transaction(WebObject):
@@ -129,11 +133,7 @@ class Transaction(WebObject):
     async def _turn(self) -> Hold:
         """Wait until nobody else writes to the database: in this page first, then in all windows."""
         file = self.db._file
-        if any(hold.live and hold.file is file for hold in _inside.get()):
-            raise InvalidStateError(
-                "this code is inside of another transaction that writes to the same database, and would wait for "
-                "itself: use that one (it can have several stores), or begin this one after its end"
-            )
+        outer = _outer(file)
         if file.writing.locked():
             await _patiently(file.writing)
         else:
@@ -149,7 +149,8 @@ class Transaction(WebObject):
             file.writing.release()
             raise
         hold = Hold(file, connection, True)
-        _inside.set((*(other for other in _inside.get() if other.live), hold))
+        hold.outer = outer
+        _inside.set(hold)
         return hold
 
     def _commit(self) -> None:
@@ -207,15 +208,20 @@ class Transaction(WebObject):
         return f"<Transaction {self.mode} of {', '.join(map(repr, self.object_store_names))}>"
 
 
-class Single(Transaction):
-    """A transaction of one request that reads, for which SQLite needs none."""
-
-    def __init__(self, db: Database, execute: Execute) -> None:
-        super().__init__(db, db._stores, "readonly")
-        self._execute = execute
-
-    def _execute_for(self, doing: str) -> Execute:  # noqa: ARG002 (it is always the time)
-        return self._execute
+def _outer(file: DatabaseFile) -> Hold | None:
+    """Return what the running code is inside of. InvalidStateError if that is a transaction that writes to `file`."""
+    innermost = _inside.get()
+    while innermost is not None and not innermost.live:
+        innermost = innermost.outer
+    hold = innermost
+    while hold is not None:
+        if hold.live and hold.file is file:
+            raise InvalidStateError(
+                "this code is inside of another transaction that writes to the same database, and would wait for "
+                "itself: use that one (it can have several stores), or begin this one after its end"
+            )
+        hold = hold.outer
+    return innermost
 
 
 async def _patiently(lock: asyncio.Lock) -> None:

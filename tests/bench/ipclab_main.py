@@ -54,13 +54,18 @@ async def open_window() -> WebContents:
     """Start all over with one window that shows the page."""
     await restart()
     listen()
-    window = BrowserWindow(web_preferences=PAGE_MAY_USE_ELECTRON)
-    await window.load_file(str(HERE / "ipclab_page.py"))
-    contents = window.web_contents
-    await contents.execute(f"prepare({(HERE / 'payloads.json').read_text()!r})")
+    contents = await another_window()
     if not await contents.execute("await answers_alike('small') and await answers_alike('nested')"):
         raise AssertionError("the echo is not what was sent")
     return contents
+
+
+async def another_window() -> WebContents:
+    """Open a window that shows the page."""
+    window = BrowserWindow(web_preferences=PAGE_MAY_USE_ELECTRON)
+    await window.load_file(str(HERE / "ipclab_page.py"))
+    await window.web_contents.execute(f"prepare({(HERE / 'payloads.json').read_text()!r})")
+    return window.web_contents
 
 
 async def count_flood(contents: WebContents, times: int) -> dict[str, Any]:
@@ -113,15 +118,12 @@ async def private_memory() -> float | None:
 
 async def write_together(writers: int, times: int) -> list[float]:
     """Have so many windows put records at the same time; return how many records a second they put."""
-    windows = [BrowserWindow() for _ in range(writers)]
-    for window in windows:
-        await window.load_file(str(HERE / "ipclab_page.py"))
-        await window.web_contents.execute(f"prepare({(HERE / 'payloads.json').read_text()!r})")
-        await window.web_contents.execute(f"await write({window.id}, 1)")
-    works = [window.web_contents.execute(f"await write({window.id}, {times})") for window in windows]
-    spans = await asyncio.gather(*works)
-    for window in windows:
-        window.destroy()
+    pages = [await another_window() for _ in range(writers)]
+    for page in pages:
+        await page.execute(f"await write({page.id}, 1)")
+    spans = await asyncio.gather(*(page.execute(f"await write({page.id}, {times})") for page in pages))
+    for page in pages:
+        page.close()
     return [writers * times / (max(end for _, end in spans) - min(begin for begin, _ in spans))]
 
 

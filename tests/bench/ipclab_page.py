@@ -59,6 +59,12 @@ def set_items(times: int) -> list[float]:
     return taken
 
 
+def record() -> dict[str, Any]:
+    """A user's profile."""
+    profile: dict[str, Any] = payloads["nested"][0]["user"]
+    return profile
+
+
 async def open_records() -> Any:
     from ipclab import indexed_db
 
@@ -70,7 +76,7 @@ async def put(times: int) -> list[float]:
     db = await open_records()
     taken = []
     for number in range(times):
-        value = {**payloads["nested"][0], "number": next(fresh)}
+        value = {**record(), "number": next(fresh)}
         begun = time.perf_counter()
         await db.put("records", value, number % 100)
         taken.append(time.perf_counter() - begun)
@@ -93,7 +99,7 @@ async def write(me: int, times: int) -> tuple[float, float]:
     db = await open_records()
     begun = time.monotonic()
     for number in range(times):
-        await db.put("records", payloads["nested"][0], [me, number % 100])
+        await db.put("records", record(), f"{me} {number % 100}")
     return begun, time.monotonic()
 
 

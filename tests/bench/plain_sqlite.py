@@ -17,7 +17,8 @@ from typing import Any
 
 from msgspec import msgpack
 
-VALUE = json.loads((Path(__file__).parent / "payloads.json").read_text())["nested"][0]
+#: A user's profile.
+RECORD = json.loads((Path(__file__).parent / "payloads.json").read_text())["nested"][0]["user"]
 
 #: Numbers that were not used yet, for values that were not written yet.
 fresh = count()
@@ -57,7 +58,7 @@ class Table:
 def work(table: Table, what: str, times: int) -> list[float]:
     taken = []
     for number in range(times):
-        key, value = f"key {number % 100}", {**VALUE, "number": next(fresh)}
+        key, value = f"key {number % 100}", {**RECORD, "number": next(fresh)}
         text = f"value {next(fresh)}"
         begun = time.perf_counter()
         if what == "set-item":
@@ -74,12 +75,15 @@ def together(folder: str, writers: int, times: int) -> list[float]:
     """Have so many processes write at the same time; return how many records a second they write."""
     reader, writer = os.pipe()
     for me in range(writers):
-        if not os.fork():
+        if os.fork():
+            continue
+        try:
             table = Table(folder)
             begun = time.monotonic()
             for number in range(times):
-                table.write(f"{me} {number % 100}", msgpack.encode(VALUE))
+                table.write(f"{me} {number % 100}", msgpack.encode(RECORD))
             os.write(writer, json.dumps([begun, time.monotonic()]).encode() + b"\n")
+        finally:
             os._exit(0)
     os.close(writer)
     with open(reader) as lines:

@@ -48,7 +48,7 @@ class Rounds:
         self._take_turns(sides, "take-large", ("ipclab", "raw"), do="take", size=LARGE, times=2)
         self._take_turns(sides, "give-large", ("ipclab",), do="give", size=LARGE, times=2)
         self._take_turns(sides, "flood", ("ipclab", "node"), do="flood", times=self._flood)
-        self._take_turns(sides, "write-together", ("ipclab", "sqlite"), do="write-together", size=WRITERS, times=300)
+        self._take_turns(sides, "write-together", ("ipclab", "sqlite"), do="write-together", size=WRITERS, times=1000)
         self._take_turns(sides, "settle", ("ipclab",), do="settle", times=10)
         self._take_turns(sides, "window-warm", ("ipclab",), do="warm")
         self._take_turns(sides, "window-cold", ("ipclab",), do="cold")

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from ipc import children, open_page, program
+from ipc import new_children, open_page, program
 from rules import different, held
 
 from ipclab import BrowserWindow, Error, RenderProcessGone, app, ipc_main, once
@@ -44,7 +44,7 @@ async def test_quit_asks_everybody_in_electrons_order() -> None:
     assert fired == ["before-quit", "close 1", "closed 1", "close 2", "closed 2", "will-quit", "quit"]
     assert codes == [0]
     assert BrowserWindow.get_all_windows() == []
-    assert children() == set()
+    assert new_children() == set()
 
 
 @held(

@@ -1,0 +1,37 @@
+"""05-1: a page that used `remote` sets a value and reads another by two handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ipclab.exercises.reading import answer, line, newest, reply_line, seen
+from ipclab.exercises.verdict import Verdict, not_attempted, right, wrong
+from ipclab.record import Message
+
+SET, THEME = "set-theme", "dark"
+GET, SETTINGS = "read-settings", {"user": {"name": "John"}, "theme": THEME}
+
+
+def check(trace: Sequence[Message]) -> Verdict:
+    """The theme was set first, and then one question was answered with the changed settings."""
+    setting = newest(trace, SET, "invoke", [THEME])
+    if isinstance(setting, Verdict):
+        return setting
+    getting = newest(trace, GET, "invoke", [])
+    if isinstance(getting, Verdict):
+        return getting
+    here = [one for one in trace if one.activity == getting.activity and one.receiver == "main"]
+    if [one.channel for one in here] != [SET, GET]:
+        return wrong(
+            "The page is to set the theme, and then to ask for the settings, once.",
+            [line("invoke", SET, [THEME]), line("invoke", GET, [])],
+            [seen(one) for one in here],
+        )
+    given = answer(trace, getting)
+    if given is None:
+        return not_attempted(f"The handler for `{GET}` answers `None` so far. Fill it in and run both cells.")
+    if given != SETTINGS:
+        return wrong(
+            "Main's answer is another one.", [reply_line(GET, SETTINGS)], [reply_line(GET, given, getting.sender)]
+        )
+    return right("Two questions, and no `remote`.")
