@@ -13,7 +13,7 @@ from ipclab import ipc_main, settle
 from ipclab.main.web_contents import WebContents
 
 WRITERS = 8
-ROUNDS = 25
+ROUNDS = 15
 
 STORE = """
 db = await indexed_db.open("test", 1, lambda db, *_: db.create_object_store("s").create_index("of", "of"))

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ipclab import BrowserWindow, ipc_main, restart, settle
+from ipclab import BrowserWindow, app, global_, ipc_main, restart, settle
 from ipclab.main import spare
 from ipclab.main.lockstep import lockstep
 from ipclab.main.web_contents import WebContents
@@ -25,6 +25,20 @@ from ipclab import ipc_renderer
 @ipc_renderer.on("ping")
 def ping(event, left):
     ipc_renderer.send("pong", left)
+"""
+
+#: Reads a property of main's over and over, as pages could up to Electron 13.
+READ = """
+import time
+from ipclab import remote
+shared = remote.get_global("bench")
+def read(times):
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        shared.text
+        taken.append(time.perf_counter() - begun)
+    return taken
 """
 
 #: The page's functions that keep something.
@@ -127,6 +141,20 @@ async def write_together(writers: int, times: int) -> list[float]:
     return [writers * times / (max(end for _, end in spans) - min(begin for begin, _ in spans))]
 
 
+async def read_remotely(times: int) -> list[float]:
+    """Return how long a page of Electron 9 takes to read a property of an object of main's."""
+    newest = app.electron_version
+    app.electron_version = "9"
+    # Asked for, so that no window complains of `remote`'s age.
+    window = BrowserWindow(web_preferences={**PAGE_MAY_USE_ELECTRON, "enable_remote_module": True})
+    app.electron_version = newest
+    global_.bench = {"text": "John"}
+    await window.web_contents.execute(READ)
+    taken: list[float] = await window.web_contents.execute(f"read({times})")
+    window.destroy()
+    return taken
+
+
 async def ping_pong(times: int) -> list[float]:
     """Return how long three windows in ping-pong take to settle in lockstep."""
     windows = [BrowserWindow(web_preferences=PAGE_MAY_USE_ELECTRON) for _ in range(3)]
@@ -169,6 +197,8 @@ class Side:
             return await contents.execute(f"await invoke('echo', {what!r}, {times})")
         if do == "sync":
             return await contents.execute(f"send_sync({what!r}, {times})")
+        if do == "remote":
+            return await read_remotely(times)
         if do == "take":
             return await contents.execute(f"await invoke('take', 'bytes', {times})")
         if do == "give":

@@ -33,6 +33,7 @@ FIGURES = (
     Figure("", "invoke-small/ipclab", "µs", "invoke-small/raw"),
     Figure("", "invoke-small/ipclab", "µs", "invoke-small/asyncio"),
     Figure("send_sync, two strings", "sync-small/ipclab", "µs", "invoke-small/ipclab", 0.85),
+    Figure("remote: read a property", "remote-read/ipclab", "µs", "sync-small/ipclab", 2.0),
     Figure("invoke, 1 KB nested dict", "invoke-nested/ipclab", "µs", "invoke-small/ipclab", 1.5),
     Figure("", "invoke-nested/ipclab", "µs", "invoke-nested/node"),
     Figure("invoke, 1 MiB there and back", "invoke-mib/ipclab", "ms", "invoke-mib/node", 1.0),

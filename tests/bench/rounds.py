@@ -39,6 +39,7 @@ class Rounds:
                 sides, f"invoke-{what}", ("ipclab", "node", "raw", "asyncio"), do="echo", what=what, times=200
             )
         self._take_turns(sides, "sync-small", ("ipclab",), do="sync", times=200)
+        self._take_turns(sides, "remote-read", ("ipclab",), do="remote", times=200)
         for what in ("set-item", "put", "get"):
             self._take_turns(sides, what, ("ipclab", "sqlite"), do="store", what=what, times=300)
         self._take_turns(sides, "invoke-mib", ("ipclab", "node", "raw"), do="echo", what="bytes", size=MIB, times=8)
