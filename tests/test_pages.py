@@ -9,7 +9,7 @@ import pytest
 from ipc import open_page, program
 from page_sources import script
 
-from ipclab import BrowserWindow
+from ipclab import BrowserWindow, LoadError
 from ipclab.main import pages
 
 pytest_plugins = ["page_fixtures"]
@@ -132,6 +132,11 @@ async def test_each_kind_of_address_that_loads(here: Path, monkeypatch: pytest.M
     assert await contents.execute("which") == "named"
     await window.load_url("app://lesson/one.html")
     assert await contents.execute("which") == "file"
+    monkeypatch.setitem(pages.named_pages, "app://shop/index.html", '<script type="py">which = "kept"</script>')
+    await window.load_url("app://shop/index.html?page=1#top")
+    assert await contents.execute("which") == "kept"
+    with pytest.raises(LoadError, match="ERR_FILE_NOT_FOUND"):
+        await window.load_url("app://lesson/../named.html")
     await window.load_url(f"file://{here}/pages/one.html")
     assert await contents.execute("which") == "file"
     await window.load_url("data:text/plain,<script type='py'>which = 1</script>")

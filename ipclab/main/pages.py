@@ -60,11 +60,25 @@ def from_url(url: str) -> PageSource:
         return page
     if parts.scheme == "file":
         return _read(Path(unquote(parts.path)), url)
-    if parts.scheme == "app" and parts.netloc in app_hosts:
-        return _read(app_hosts[parts.netloc] / unquote(parts.path).lstrip("/"), url)
+    if parts.scheme == "app":
+        return _of_host(url, parts.netloc, unquote(parts.path))
     if parts.scheme in ("http", "https"):
         raise LoadError("ERR_INTERNET_DISCONNECTED", -106, url)
     raise LoadError("ERR_FAILED", -2, url)
+
+
+def _of_host(url: str, host: str, path: str) -> PageSource:
+    """Find a page of a host: one kept by ``%%page app://HOST/PATH``, else a file of the host's folder."""
+    address = f"app://{host}{path}"
+    if address in named_pages:
+        return _make(url, address, named_pages[address], None)
+    folder = app_hosts.get(host)
+    if folder is None:
+        raise LoadError("ERR_FAILED", -2, url)
+    file = (folder / path.lstrip("/")).resolve()
+    if not file.is_relative_to(folder.resolve()):
+        raise LoadError("ERR_FILE_NOT_FOUND", -6, url)
+    return _read(file, url)
 
 
 def preload_script(path: str) -> Script:

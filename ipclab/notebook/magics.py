@@ -182,7 +182,10 @@ class Magics:
     # --- %%page, %%preload ---------------------------------------------------------------------------------------
 
     def page(self, line: str, cell: str) -> None:
-        """Keep the cell as a page that `load_file` finds under the name; windows that show it reload."""
+        """Keep the cell as a page that `load_file` finds under the name; windows that show it reload.
+
+        A name of the form ``app://HOST/PATH`` is an address that `load_url` finds.
+        """
         name = self._name(line, "%%page index.html")
         pages.named_pages[name] = cell
         for contents in list(registry.contents.values()):
