@@ -271,6 +271,25 @@ async with db.transaction("s", "readwrite") as tx:
 
 
 @program
+async def test_a_closed_connection_waits_for_what_has_not_begun_yet() -> None:
+    """Indexed DB: a connection is closed when all its transactions are complete."""
+    contents = await stored_page("""
+db = await indexed_db.open("test", 1, lambda db, *_: db.create_object_store("s"))
+go_on = asyncio.Event()
+async def hold():
+    async with db.transaction("s", "readwrite"):
+        await go_on.wait()
+tasks = [asyncio.create_task(work) for work in (hold(), db.add("s", "second", 2), db.add("s", "third", 3))]
+await asyncio.sleep(0)
+db.close()
+""")
+    other = await stored_page()
+    assert "TimeoutError: blocked" in await failure(other, "await indexed_db.open('test', 2, timeout=0.05)")
+    await contents.execute("go_on.set()\nawait asyncio.gather(*tasks)")
+    assert await other.execute("await (await indexed_db.open('test', 2)).get_all('s')") == ["second", "third"]
+
+
+@program
 async def test_a_connection_that_is_forgotten_is_closed() -> None:
     contents = await stored_page("db = await indexed_db.open('test')")
     assert await contents.execute("db = None\n(await indexed_db.open('test', 2, timeout=0)).version") == 2

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from ipc import LIMIT, is_alive, program, run_program
+from kernel import kernels
 from stored import failure, stored_page, temporary_folder
 
 from ipclab import app, restart
@@ -222,3 +223,20 @@ def test_nothing_is_left_however_the_program_ends(end: str, code: int) -> None:
     folder, *pids = ended.stdout.split()
     wait_until(lambda: not Path(folder).exists())
     wait_until(lambda: not any(runs(int(pid)) for pid in pids))
+
+
+@pytest.mark.parametrize("end", ["kill", "shut_down"])
+def test_it_lives_as_long_as_the_kernel(end: str) -> None:
+    """From cell to cell, and not a moment longer, even if all that the kernel has started is killed with it."""
+    with kernels() as shared:
+        kernel = shared.fresh()
+        kernel.good("from ipclab import BrowserWindow\nwin = BrowserWindow()")
+        kernel.good("%%page notes.html\n<title>notes</title>")
+        kernel.good("await win.load_file('notes.html')")
+        kernel.good("%%renderer win\nfrom ipclab import local_storage\nlocal_storage['a'] = 'kept'")
+        assert kernel.good("%%renderer win\nlocal_storage['a']").result == "'kept'"
+        told = kernel.good("from ipclab.main import storage_folder\nprint(storage_folder._temporary.path)")
+        folder = Path(told.stdout.strip())
+        assert folder.exists()
+        getattr(kernel, end)()
+        wait_until(lambda: not folder.exists())

@@ -38,7 +38,9 @@ class _Temporary:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            # Whatever ends main's session or process group must not end it first.
+            # Whatever ends main together with its process group, its session, or all that has its environment, must
+            # not end this process, too.
+            env={"PATH": os.environ.get("PATH", os.defpath)},
             start_new_session=True,
         )
 

@@ -50,7 +50,8 @@ class Database(WebObject):
         self._file = file
         self._lock = lock
         self._stores = stores
-        self._holds: set[Hold] = set()
+        self._holds: set[Hold] = set()  # those of its transactions that have begun
+        self._waiting = 0  # how many have not
         self._upgrading: Transaction | None = None
         self._closed = False
         #: Is told when somebody wants another version.
@@ -97,8 +98,7 @@ class Database(WebObject):
     def close(self) -> None:
         """Close the connection, when its transactions have ended. (The end of the page closes it at once.)"""
         self._closed = True
-        if not self._holds:
-            self._let_go()
+        self._close_if_idle()
 
     # --- while upgrading -----------------------------------------------------------------------------------------
 
@@ -196,14 +196,26 @@ class Database(WebObject):
                 f"Failed to execute '{method}' on 'IDBDatabase': The database connection is closing."
             )
 
-    def _took(self, hold: Hold) -> None:
-        """A transaction has begun."""
-        self._holds.add(hold)
+    def _begins(self) -> None:
+        """A transaction waits for its turn: it still has it when the connection is closed meanwhile."""
+        self._check_open("transaction")
+        self._waiting += 1
+
+    def _has_begun(self, hold: Hold | None) -> None:
+        """A transaction has had its turn; None: it waits no more."""
+        self._waiting -= 1
+        if hold is None:
+            self._close_if_idle()
+        else:
+            self._holds.add(hold)
 
     def _ended(self, hold: Hold) -> None:
         """A transaction has ended."""
         self._holds.discard(hold)
-        if self._closed and not self._holds:
+        self._close_if_idle()
+
+    def _close_if_idle(self) -> None:
+        if self._closed and not self._holds and not self._waiting:
             self._let_go()
 
     def _release(self) -> None:

@@ -121,14 +121,15 @@ class Transaction(WebObject):
     async def _begin(self) -> None:
         """Begin; one that writes when it is its turn."""
         self._begun = True
-        self.db._check_open("transaction")
-        if self.mode == "readonly":
-            hold = Hold(self.db._file, self.db._file.take(), False)
-            hold.execute("BEGIN")
-        else:
-            hold = await self._turn()
-        self._hold = hold
-        self.db._took(hold)
+        self.db._begins()
+        try:
+            if self.mode == "readonly":
+                self._hold = Hold(self.db._file, self.db._file.take(), False)
+                self._hold.execute("BEGIN")
+            else:
+                self._hold = await self._turn()
+        finally:
+            self.db._has_begun(self._hold)
 
     async def _turn(self) -> Hold:
         """Wait until nobody else writes to the database: in this page first, then in all windows."""
