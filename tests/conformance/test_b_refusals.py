@@ -20,12 +20,12 @@ from collections.abc import Callable
 from datetime import UTC, date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clones import clone, reason
+from ipc import run_program
 from rules import different, held, not_simulated
 
 
@@ -167,16 +167,27 @@ def test_handles(make: Callable[[], Any], expected: str) -> None:
     check(make, expected)
 
 
+#: In a program of its own: Python keeps a process beside who has used shared memory.
+SHARED = """
+from multiprocessing.shared_memory import SharedMemory
+from ipclab import DataCloneError, clone
+shared = SharedMemory(create=True, size=10)
+try:
+    clone.encode(([shared],))
+except DataCloneError as error:
+    print(error)
+finally:
+    shared.close()
+    shared.unlink()
+"""
+
+
 @held("b", "refused", "A SharedArrayBuffer throws.")
 def test_shared_memory() -> None:
     with mmap.mmap(-1, 10) as memory:
         assert reason(memory) == "args[0] is a mmap"
-    shared = SharedMemory(create=True, size=10)
-    try:
-        assert reason([shared]) == "args[0][0] is a SharedMemory: send bytes(value.buf)"
-    finally:
-        shared.close()
-        shared.unlink()
+    done = run_program(SHARED)
+    assert done.stdout.splitlines()[-1:] == ["args[0][0] is a SharedMemory: send bytes(value.buf)"], done.stderr
 
 
 @held("b", "refused", "A WebAssembly.Module, which is compiled code, throws.")
