@@ -38,6 +38,10 @@ READERS_LOCKSTEP = {"IPCLAB_LOCKSTEP_LIMIT": "0.1"}
 PACKAGE_FOLDER = str(Path(__file__).parents[1] / "ipclab")
 
 
+#: No history file; and one kernel runs many lessons, which is no reason for IPython to warn of its many outputs.
+OPTIONS = ("--HistoryManager.enabled=False", "--InteractiveShell.cache_size=100000")
+
+
 class Cell:
     """One execution of a cell and what it has put out so far."""
 
@@ -140,7 +144,7 @@ class Kernel:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ipykernel_launcher", "-f", file, "--HistoryManager.enabled=False"],
+                [sys.executable, "-m", "ipykernel_launcher", "-f", file, *OPTIONS],
                 cwd=cwd or folder,
                 env={**os.environ, **own, **environment},
                 stdin=subprocess.DEVNULL,
