@@ -75,6 +75,8 @@ def test_each_cell_runs_twice_in_a_row_and_shows_the_same(kernel: Kernel, path: 
             assert again.error == first.error, cell["id"]
         elif "goes-on" not in cell["metadata"].get("tags", ()):
             assert without_ids(again) == without_ids(first), cell["id"]
+        if path in STAND_ALONE and first.error is None:
+            assert again.comparable() == first.comparable(), cell["id"]
 
 
 @every_lesson

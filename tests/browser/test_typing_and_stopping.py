@@ -90,6 +90,7 @@ def test_tab_and_shift_tab_are_answered_by_the_renderer(lab: Lab) -> None:
     expect(tooltip).to_contain_text("Nobody else has it.")
     lab.page.screenshot(path=lab.pictures / "tooltip.png")
     lab.page.keyboard.press("Escape")
+    assert lab.errors() == []
 
 
 def test_a_question_mark_shows_what_the_renderer_says(lab: Lab) -> None:
