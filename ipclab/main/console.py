@@ -7,6 +7,8 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TypeAlias
 
 from ipclab import activity
 from ipclab.errors import STACK_LIMIT
@@ -21,6 +23,15 @@ said: deque[tuple[str, int, str]] = deque(maxlen=1000)
 
 #: The most that is kept of a line in `said`.
 LONGEST = 10_000
+
+#: Takes what is printed: who says it (None: main), the level, the text.
+Taker: TypeAlias = Callable[[str | None, str, str], object]
+
+#: Who is told of every line that a renderer's console says: a view of the window, for one.
+onlookers: list[Taker] = []
+
+#: Set in activities whose output does not belong under a cell: what takes it instead.
+divert: ContextVar[Taker | None] = ContextVar("ipclab_divert", default=None)
 
 #: What moves a terminal's cursor or breaks a line: a line must not pose as another's. Colours it may have.
 CONTROLS = re.compile("\x1b(?!\\[[0-9;]*m)|[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]")
@@ -51,6 +62,12 @@ def write_labelled(label: str, level: str, text: str) -> None:
     """Print a renderer's console lines: warnings and errors to stderr, the rest to stdout."""
     lines = [plain(line) for line in text.replace("\r\n", "\n").split("\n")]
     said.extend((label, activity.current.get(), line[:LONGEST]) for line in lines)
+    told = "\n".join(lines)
+    for onlooker in onlookers[:]:
+        onlooker(label, level, told)
+    if (taker := divert.get()) is not None:
+        taker(label, level, told)
+        return
     write("\n".join(f"{label} │ {line}" for line in lines), error=level in ("warning", "error"))
 
 
