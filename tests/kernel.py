@@ -1,6 +1,7 @@
 """A real kernel for tests: cells run in it as JupyterLab runs them, and every wait is bounded.
 
 Outputs are kept per cell by their parent header, as a front end does, also those that come after the cell has ended.
+Live views have their other end in `front_end.py`.
 """
 
 from __future__ import annotations
@@ -134,6 +135,8 @@ class Kernel:
         self._cells: dict[str, Cell] = {}
         self._replies: dict[str, dict[str, Any] | None] = {}
         self._ids = 0
+        #: Called with every message that the kernel publishes.
+        self.onlookers: list[Callable[[Mapping[str, Any]], object]] = []
         file, _ = write_connection_file(str(folder / "kernel.json"), transport="ipc", ip=str(folder / "kernel"))
         self.log = folder / "kernel.log"
         name, _, value = self._mark.partition("=")
@@ -217,6 +220,8 @@ class Kernel:
     def _read(self) -> None:
         while self.client.iopub_channel.msg_ready():
             message = self.client.iopub_channel.get_msg(timeout=0)
+            for onlooker in self.onlookers:
+                onlooker(message)
             if (cell := self._cells.get(message["parent_header"].get("msg_id", ""))) is not None:
                 cell.take(message)
         while self.client.shell_channel.msg_ready():

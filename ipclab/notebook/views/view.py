@@ -64,7 +64,7 @@ class View(anywidget.AnyWidget):
         # The cell that shows a view again has made a new one.
         scope.note(self.close)
 
-    # --- what subclasses say ---------------------------------------------------------------------------------------
+    # --- what subclasses say -------------------------------------------------------------------------------------
 
     def whole(self, hello: Item) -> list[Item]:  # noqa: ARG002 (a subclass may look at what the front end has)
         """Return the items that tell a front end everything. `hello`: what it says it has."""
@@ -86,7 +86,7 @@ class View(anywidget.AnyWidget):
         """Return what a notebook shows that is rendered without a kernel; None: the words alone."""
         return None
 
-    # --- what they use ---------------------------------------------------------------------------------------------
+    # --- what they use -------------------------------------------------------------------------------------------
 
     def tell(self, item: Item) -> None:
         """Tell the front end, soon: several items go together, in their order. Nobody is told if nobody looks."""
@@ -132,7 +132,7 @@ class View(anywidget.AnyWidget):
         main_pulse.forget(self)
         super().close()
 
-    # --- the wire ----------------------------------------------------------------------------------------------------
+    # --- the wire ------------------------------------------------------------------------------------------------
 
     def _arrived(self, _: object, item: Item, buffers: list[memoryview]) -> None:
         """A message of the front end has come, on any thread: JupyterLab sends them to one that is never busy."""
@@ -158,7 +158,7 @@ class View(anywidget.AnyWidget):
         main_pulse.watch(self)
         self.send({"t": "batch", "n": self._number, "whole": True, "items": self.whole(hello)})
 
-    # --- how it is displayed -----------------------------------------------------------------------------------------
+    # --- how it is displayed -------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return self.words()
