@@ -123,9 +123,21 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> tuple[bool, Any]:
     return False, task
 
 
+def _tell(error: BaseException, told: Callable[[BaseException], None]) -> None:
+    """Tell of an unhandled rejection, and forget where it came from."""
+    told(error)
+    # Its frames would keep the listener's event alive, and with it an answer that never comes: a failed future that
+    # was awaited there holds the exception, and the exception holds the frame that holds the future.
+    chain: list[BaseException] = [error]
+    for one in chain:
+        one.__traceback__ = None
+        more = [other for other in (one.__cause__, one.__context__) if other is not None]
+        chain.extend(other for other in more if all(other is not known for known in chain))
+
+
 def _report(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None and on_unhandled is not None:
-        on_unhandled(error)
+        _tell(error, on_unhandled)
 
 
 def start(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
@@ -139,7 +151,7 @@ def start(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
     except BaseException as error:
         if on_unhandled is None:
             raise
-        on_unhandled(error)
+        _tell(error, on_unhandled)
         return None
     if ended:
         return None

@@ -50,6 +50,10 @@ WRONG = {
         Filled("04-1", [TELL, f'ipc_renderer.remove_all_listeners("headline")\n{READY}']),
         ["headline('rain')  delivered", "headline('rain')  unheard: nobody listens"],
     ),
+    "another channel back": (
+        Filled("04-1", [TELL.replace("headline", "news"), READY]),
+        ["seen:     main → renderer 1  send  news('rain')  unheard: nobody listens"],
+    ),
     "main says nothing": (Filled("04-1", ["print('ready')", READY]), ["no message on headline"]),
     "main fails": (
         Filled("04-1", ["event.send('headline', 'rain')", READY]),

@@ -31,11 +31,11 @@ RIGHT = {
     "both sent before the first is answered": theme(
         HANDLERS,
         'done, found = ipc_renderer.invoke("set-theme", "dark"), ipc_renderer.invoke("read-settings")\n'
-        "await done\nawait found",
+        "await done\nprint(await found)",
     ),
     "a copy of the settings": theme(
         f'{SET}\n@ipc_main.handle("read-settings")\nasync def read(event):\n    return dict(settings)',
-        f"{SET_DARK}\n{ASK}",
+        f"{SET_DARK}\nprint({ASK})",
     ),
     "a new list in main": cart('global_.cart["goods"] = [*global_.cart["goods"], name]', TEA, COFFEE),
     "by item": cart(ADD, 'cart["add"]("tea")', 'remote.get_global("cart").add("coffee")'),
@@ -69,6 +69,14 @@ WRONG = {
     "another theme": (
         theme(HANDLERS, f'await ipc_renderer.invoke("set-theme", "darker")\n{ASK}'),
         ["No message has these arguments.", "set-theme('darker')"],
+    ),
+    "a dict read as a proxy was": (
+        theme(HANDLERS, f"{SET_DARK}\nfound = {ASK}\nprint(found.user.name, found.theme)"),
+        ["The page is to print both.", "expected: renderer 2 │ John dark", "seen:     nothing is printed"],
+    ),
+    "an answer that is not awaited": (
+        theme(HANDLERS, f"{SET_DARK}\nprint({ASK.removeprefix('await ')})"),
+        ["The page is to print both.", "seen:     renderer 2 │ <Promise pending>"],
     ),
     "read, changed and written": (
         cart(ADD, TEA, 'goods = cart.goods\ngoods.append("coffee")\ncart.goods = goods'),

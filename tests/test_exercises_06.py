@@ -56,6 +56,10 @@ WRONG = {
         calling(OPEN, "True"),
         ["The window that calls is to be left out", "seen:     main → renderer 4  send  called('dinner', 'kitchen')"],
     ),
+    "another channel": (
+        Filled("06-1", ['hall.web_contents.send("calls", text, "kitchen")']),
+        ["The hall is to hear the call", "seen:     main → renderer 3  send  calls('dinner', 'kitchen')  unheard"],
+    ),
     "back to the caller": (
         Filled("06-1", ['event.reply("called", text, "kitchen")']),
         ["The window that calls is to be left out"],

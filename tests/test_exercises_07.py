@@ -46,6 +46,14 @@ WRONG = {
         adding("return 99"),
         ["There are no web contents with this id.", "renderer 2 → renderer 99  send_to  add(2, 3)  lost"],
     ),
+    "another channel": (
+        adding(asker='ipc_renderer.send_to(address, "ad", 2, 3)'),
+        ["a channel with another name", "seen:     renderer 2 → renderer 3  send_to  ad(2, 3)  unheard"],
+    ),
+    "answered as main would": (
+        adding(solver='event.reply("sum", a + b)'),
+        ["its listener raised", "renderer 3 │ Uncaught AttributeError", "no attribute 'reply'"],
+    ),
     "to itself": (
         adding("return event.sender.id"),
         ["reached a page that does not listen", "renderer 2 → renderer 2  send_to  add(2, 3)  unheard"],

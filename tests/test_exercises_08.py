@@ -66,6 +66,10 @@ WRONG = {
         badge("if event.key == 'profile':\n    ipc_renderer.send('badge', json.loads(event.new_value))"),
         ["badge('Ada')", "badge({'name': 'Ada', 'languages': ['en', 'fr']})"],
     ),
+    "no look at the key": (
+        badge(SEND, "local_storage['theme'] = 'dark'\nlocal_storage['profile'] = json.dumps(profile)"),
+        ["Does it look whether it is `profile` that has changed?", "Uncaught JSONDecodeError"],
+    ),
     "any item": (
         badge(
             "ipc_renderer.send('badge', 'Ada')",

@@ -27,7 +27,8 @@ def sensor(body: str, kind: str = "async def") -> str:
 ANSWER = '{"name": name, "language": "zh"}'
 ASK = 'await ipc_renderer.invoke("load-profile", "John")'
 ASK_BOTH = (
-    'slow = ipc_renderer.invoke("read-sensor")\nquick = ipc_renderer.invoke("sensor-name")\n'
+    'slow = ipc_renderer.invoke("read-sensor")\nawait asyncio.sleep(0.1)\n'
+    'quick = ipc_renderer.invoke("sensor-name")\n'
     "await asyncio.gather(slow, quick)"
 )
 
@@ -76,6 +77,10 @@ WRONG = {
             "seen:     main → renderer 1  reply  read-sensor: 21\n"
             "seen:     main → renderer 1  reply  sensor-name: 'thermometer'",
         ],
+    ),
+    "a free moment, and then a call that blocks main": (
+        Attempt("09-2", sensor("await asyncio.sleep(0)\n    return read_sensor()"), ASK_BOTH),
+        ["The answer to `sensor-name` had to wait"],
     ),
     "another value": (
         Attempt("09-2", sensor("return 20"), ASK_BOTH),

@@ -73,6 +73,14 @@ WRONG = {
         Tools(main=f"template = [{ERASER}, {PEN}]"),
         ["seen:     main → renderer 1  send  tool('Eraser')  delivered"],
     ),
+    "another channel": (
+        Tools(main=f"template = [{PEN}, {ERASER}]".replace("'tool'", "'tools'")),
+        ["a channel with another name", "seen:     main → renderer 1  send  tools('Eraser')  unheard"],
+    ),
+    "items of another type": (
+        Tools(main=f"template = [{PEN}, {ERASER}]".replace("radio", "checkbox")),
+        ["of the type `radio`", "seen:     checkbox\nseen:     checkbox"],
+    ),
     "one tool": (Tools(main=f"template = [{PEN}]"), ["expected: main → renderer 1  send  tool('Eraser')"]),
     "the last label of a loop for both": (
         Tools(
@@ -110,6 +118,10 @@ WRONG = {
     "only the other window": (
         Settings(main=UPDATE + tell("[second]")),
         ["expected: main → renderer 2  send  settings(", "seen:     main → renderer 3  send  settings("],
+    ),
+    "another channel for the settings": (
+        Settings(main=UPDATE + tell().replace("'settings'", "'setting'")),
+        ["seen:     main → renderer 2  send  setting({'theme': 'dark', 'size': 12})  unheard"],
     ),
     "only the window that asks": (Settings(main=UPDATE + tell("[first]")), ["the other window"]),
     "one window twice": (Settings(main=UPDATE + tell("(first, first)")), ["once"]),

@@ -73,6 +73,30 @@ def test_who_waits_for_garbage_is_told_although_no_loop_ran_when_it_was_collecte
         runner.run(restart())
 
 
+@pytest.mark.parametrize("chained", [False, True], ids=["raised", "raised from it"])
+@program
+async def test_an_async_listener_that_fails_gives_up_its_question_without_a_collection(chained: bool) -> None:
+    """Node forgets a rejected async listener; a failed future in its frame must not keep the event in a cycle."""
+    asking, asked = await open_page(), await open_page()
+
+    @ipc_main.on("ch")
+    async def fails(event: Any) -> None:
+        promise = asked.execute("nobody")
+        try:
+            event.return_value = await promise
+        except NameError as error:
+            if chained:
+                raise ValueError("no name") from error
+            raise
+
+    gc.disable()
+    try:
+        async with asyncio.timeout(SOON):
+            assert await asking.execute("ipc_renderer.send_sync('ch')") == NEVER_SENT
+    finally:
+        gc.enable()
+
+
 @program
 async def test_a_listener_that_waits_for_garbage_keeps_nothing_open() -> None:
     contents = await open_page()

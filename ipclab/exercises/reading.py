@@ -52,16 +52,15 @@ def newest(
     if attempt.error is not None:
         return wrong("The message arrived, but a listener in the main process raised.", wanted, [attempt.error])
     later = [message for message in to_main if message.number > attempt.number and message.channel != channel]
-    if get_close_matches(channel, {message.channel for message in later}, n=1, cutoff=SIMILAR):
+    if misdirected(later, channel) is not None:
         return _elsewhere(later, channel, wanted)
     return attempt
 
 
 def _elsewhere(to_main: Sequence[Message], channel: str, wanted: Sequence[str]) -> Verdict:
-    similar = get_close_matches(channel, {message.channel for message in to_main}, n=1, cutoff=SIMILAR)
-    if not similar:
+    message = misdirected(to_main, channel)
+    if message is None:
         return not_attempted(f"No message has been sent on the channel `{channel}`. Fill in the cells and run them.")
-    message = [message for message in to_main if message.channel == similar[0]][-1]
     return wrong("The message went to a channel with another name.", wanted, [seen(message)])
 
 
@@ -71,6 +70,25 @@ def answer(trace: Sequence[Message], question: Message) -> object:
         if message.answers == question.number and message.error is None:
             return message.args[0]
     return None
+
+
+def misdirected(messages: Sequence[Message], channel: str) -> Message | None:
+    """Return the newest of the messages whose channel looks like a slip of `channel`, None if none does."""
+    similar = get_close_matches(channel, {message.channel for message in messages}, n=1, cutoff=SIMILAR)
+    return [message for message in messages if message.channel == similar[0]][-1] if similar else None
+
+
+def uncaught(cause: Message) -> str | None:
+    """Return the line in which a page told of an exception that nobody caught, in what `cause` is part of."""
+    for sender, number, text in console.said:
+        if number == cause.activity and text.startswith("Uncaught "):
+            return f"{sender} │ {text}"
+    return None
+
+
+def said_by_main(trace: Sequence[Message], cause: Message) -> list[Message]:
+    """Return what main has sent to pages on account of `cause`, on whatever channel."""
+    return [one for one in trace if one.sender == "main" and one.kind == "send" and one.activity == cause.activity]
 
 
 def printed_promise(question: Message) -> str | None:

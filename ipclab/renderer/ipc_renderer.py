@@ -146,6 +146,8 @@ class IpcRenderer(EventEmitter):
         payload, buffers = self._encode(process, "send_to", channel, args, receiver)
         process.write(SendTo(activity.current.get(), receiver, channel, payload, time.monotonic()), buffers)
 
+    _send_to.__qualname__ = "IpcRenderer.send_to"  # what Python calls it when an argument is missing
+
     def _ready(self, channel: object, index: int = 1) -> RendererProcess:
         if self._process is None:
             raise Error("IPC method called after context was released")

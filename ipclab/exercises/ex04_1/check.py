@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipclab.exercises.reading import line_to_page, newest, seen
+from ipclab.exercises.reading import line_to_page, newest, said_by_main, seen
 from ipclab.exercises.verdict import Verdict, right, wrong
 from ipclab.record import Message
 
@@ -24,6 +24,7 @@ def check(trace: Sequence[Message]) -> Verdict:
         return wrong(
             "The page that is ready is to hear both headlines.",
             [f"{line_to_page(CHANNEL, [text], ready.sender)}  delivered" for text in TEXTS],
-            [seen(one) for one in told[: 2 * len(TEXTS)]] or [f"no message on {CHANNEL}"],
+            [seen(one) for one in (told or said_by_main(trace, ready))[: 2 * len(TEXTS)]]
+            or [f"no message on {CHANNEL}"],
         )
     return right("The page has said that it listens, and no headline was lost.")

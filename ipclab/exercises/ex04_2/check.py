@@ -28,7 +28,7 @@ def check(trace: Sequence[Message]) -> Verdict:
         return wrong(
             "The page is to answer each question once, with its number and the field's value.",
             [line("send", ANSWER, args) for args in wanted],
-            [seen(one) for one in given[: 2 * len(FORM)]],
+            [seen(one) for one in given[: 2 * len(FORM)]] or ["no answer"],
         )
     window = window_of(last)
     title = None if window is None else window.title

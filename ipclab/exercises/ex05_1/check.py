@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from ipclab.exercises.reading import answer, line, newest, reply_line, seen
 from ipclab.exercises.verdict import Verdict, not_attempted, right, wrong
+from ipclab.main import console
 from ipclab.record import Message
 
 SET, THEME = "set-theme", "dark"
-GET, SETTINGS = "read-settings", {"user": {"name": "John"}, "theme": THEME}
+NAME = "John"
+GET, SETTINGS = "read-settings", {"user": {"name": NAME}, "theme": THEME}
 
 
 def check(trace: Sequence[Message]) -> Verdict:
-    """The theme was set first, and then one question was answered with the changed settings."""
+    """The theme was set first, then one question was answered with the settings, and the page printed both values."""
     setting = newest(trace, SET, "invoke", [THEME])
     if isinstance(setting, Verdict):
         return setting
@@ -34,4 +36,9 @@ def check(trace: Sequence[Message]) -> Verdict:
         return wrong(
             "Main's answer is another one.", [reply_line(GET, SETTINGS)], [reply_line(GET, given, getting.sender)]
         )
+    who = getting.sender
+    printed = [text for sender, number, text in console.said if sender == who and number >= getting.activity]
+    if not all(any(word in text for text in printed) for word in (NAME, THEME)):
+        lines = [f"{who} │ {text}" for text in printed]
+        return wrong("The page is to print both.", [f"{who} │ {NAME} {THEME}"], lines or ["nothing is printed"])
     return right("Two questions, and no `remote`.")

@@ -45,5 +45,9 @@ def check(trace: Sequence[Message]) -> Verdict:
     if goods == []:
         return not_attempted("Both pages have called `add`, and the cart is still empty. Fill in `add`.")
     if goods not in (GOODS, GOODS[::-1]):
-        return wrong("Main's cart holds something else.", [preview(GOODS)], [preview(goods)])
+        return wrong(
+            "Main's cart holds something else. To begin with an empty one, run all three cells.",
+            [preview(GOODS)],
+            [preview(goods)],
+        )
     return right("Both are in main's cart, each by one step.")

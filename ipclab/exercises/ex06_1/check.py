@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipclab.exercises.reading import line_to_page, newest, seen
+from ipclab.exercises.reading import line_to_page, newest, said_by_main, seen
 from ipclab.exercises.verdict import Verdict, not_attempted, right, wrong
 from ipclab.record import Message
 
@@ -20,9 +20,10 @@ def check(trace: Sequence[Message]) -> Verdict:
     call = newest(trace, CALL, "send", [TEXT])
     if isinstance(call, Verdict):
         return call
-    told = [one for one in trace if one.sender == "main" and one.channel == CALLED and one.activity == call.activity]
-    if not told:
+    said = said_by_main(trace, call)
+    if not said:
         return not_attempted("Main has passed nothing on. Fill in `on_call`, and run all four cells.")
+    told = [one for one in said if one.channel == CALLED]
     if own := [one for one in told if one.receiver == call.sender]:
         return wrong("The window that calls is to be left out.", ["the others"], [seen(one) for one in own])
     heard = [one.args for one in told if one.outcome == "delivered"]
@@ -30,6 +31,6 @@ def check(trace: Sequence[Message]) -> Verdict:
         return wrong(
             "The hall is to hear the call, once.",
             [f"{line_to_page(CALLED, [TEXT, TITLE], 'renderer')}  delivered"],
-            [seen(one) for one in told[:SHOWN]],
+            [seen(one) for one in (told or said)[:SHOWN]],
         )
     return right("The hall has heard the call. The kitchen was left out, and the attic was not missed.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipclab.exercises.reading import seen
+from ipclab.exercises.reading import misdirected, seen, uncaught
 from ipclab.exercises.verdict import Verdict, not_attempted, right, wrong
 from ipclab.record import Message
 
@@ -25,6 +25,8 @@ def check(trace: Sequence[Message]) -> Verdict:
     """The newest question went from page to page, and the sum came back the same way."""
     asked = [one for one in trace if one.channel == ASK and one.sender != "main"]
     if not asked:
+        if (slip := misdirected([one for one in trace if one.kind == "send_to"], ASK)) is not None:
+            return wrong("The question went to a channel with another name.", [EXPECTED_QUESTION], [seen(slip)])
         return not_attempted("No page has asked for a sum. Fill in the blanks, and run all three cells.")
     question = asked[-1]
     if question.kind != "send_to":
@@ -35,6 +37,8 @@ def check(trace: Sequence[Message]) -> Verdict:
     later = [one for one in trace if one.activity == question.activity and one.number > question.number]
     answers = [one for one in later if one.sender == question.receiver]
     if not answers:
+        if (line := uncaught(question)) is not None:
+            return wrong("The solver has heard the question, and its listener raised.", [EXPECTED_ANSWER], [line])
         return not_attempted("The solver has heard the question, and has sent nothing. Fill in `on_add`.")
     (first, *more) = answers
     if (first.kind, first.receiver, first.channel) != ("send_to", question.sender, ANSWER) or more:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ipclab.exercises.reading import line, seen
+from ipclab.exercises.reading import line, seen, uncaught
 from ipclab.exercises.verdict import Verdict, not_attempted, right, wrong
 from ipclab.record import Message
 
@@ -32,6 +32,8 @@ def check(trace: Sequence[Message]) -> Verdict:
         one for one in trace if one.receiver == "main" and one.activity == change.activity and one.kind != "storage"
     ]
     wanted = [line("send", CHANNEL, [PROFILE["name"]])]
+    if (raised := uncaught(change)) is not None:
+        return wrong(f"A listener raised. Does it look whether it is `{KEY}` that has changed?", wanted, [raised])
     if not told:
         return wrong("The badge has heard of the profile, and is to tell main the name.", wanted, ["no message"])
     if [(one.kind, one.channel, one.args, one.outcome) for one in told] != [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipclab.exercises.reading import line_to_page, newest, seen
+from ipclab.exercises.reading import line_to_page, newest, said_by_main, seen
 from ipclab.exercises.verdict import Verdict, not_attempted, right, wrong
 from ipclab.record import Message
 
@@ -20,12 +20,10 @@ def check(trace: Sequence[Message]) -> Verdict:
     change = newest(trace, CHANGE, "invoke", [CHANGES])
     if isinstance(change, Verdict):
         return change
-    told = [
-        one for one in trace if one.sender == "main" and one.channel == CHANNEL and one.activity == change.activity
-    ]
-    told = [one for one in told if one.number > change.number]
-    if not told:
+    said = [one for one in said_by_main(trace, change) if one.number > change.number]
+    if not said:
         return not_attempted("Main has told no window. Fill in `change_settings`, and run all three cells.")
+    told = [one for one in said if one.channel == CHANNEL]
     heard = [one for one in told if one.outcome == "delivered"]
     receivers = {one.receiver for one in heard}
     if (
@@ -35,5 +33,7 @@ def check(trace: Sequence[Message]) -> Verdict:
         or any(one.args != [SETTINGS] for one in heard)
     ):
         wanted = [line_to_page(CHANNEL, [SETTINGS], receiver) for receiver in (change.sender, "the other window")]
-        return wrong("Both windows are to hear all settings, once.", wanted, [seen(one) for one in told[:SHOWN]])
+        return wrong(
+            "Both windows are to hear all settings, once.", wanted, [seen(one) for one in (told or said)[:SHOWN]]
+        )
     return right("Main has kept what was not changed, and both windows know the settings.")
