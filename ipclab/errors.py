@@ -172,7 +172,7 @@ class ReadOnlyError(Exception):
 
 
 class NotFoundError(Exception):
-    """There is no object store or index of that name."""
+    """There is no object store or index of that name, or no node at that place of the page."""
 
 
 class DataError(Exception):
@@ -185,6 +185,17 @@ class InvalidStateError(Exception):
 
 class InvalidAccessError(Exception):
     """The options contradict each other."""
+
+
+# --- the page's tree: the web's names, too -------------------------------------------------------------------------
+
+
+class HierarchyRequestError(Exception):
+    """A node cannot be there: it would be inside itself, or the page would lose its root."""
+
+
+class InvalidCharacterError(Exception):
+    """That cannot be the name of an element, an attribute or a class."""
 
 
 for _public in list(globals().values()):

@@ -25,6 +25,10 @@ def frame(*fields):
 def send(payload=b"\\x92\\x01\\x90", channel="ch"):
     return frame(33, 0, channel, payload, 1.0)
 
+def nested(depth):
+    """The tree of a page."""
+    return [1, "p", {}, [nested(depth - 1)] if depth > 1 else [], {}]
+
 def value(slot, *nodes):
     """A message whose clone data is of the general form."""
     return send(msgpack.encode([1, slot, nodes]))

@@ -57,6 +57,24 @@ FRAMES = {
     "a level that no console has": ("frame(37, 0, 'x' * 100_000, 'text', 1, '')", "not a frame"),
     "a class name that Python refuses": ("frame(39, 0, 1, 'a\\0b', '', '')", "not a frame"),
     "a kind of message that is none": ("frame(36, 0, 'reply', 'ch', [], '', 1.0)", "no such kind"),
+    "changes of a page that are none": ("frame(80, 0, 0, False, [])", "that are none"),
+    "a change that nobody knows": ("frame(80, 0, 0, False, [['script', 1, 'x']])", "not a frame"),
+    "a node without a number": ("frame(80, 0, 0, False, [['all', ['1', 'html', {}, [], {}]]])", "not a frame"),
+    "a node of a number that is none": ("frame(80, 0, 0, False, [['remove', 0]])", "not a frame"),
+    "an attribute that is no text": ("frame(80, 0, 0, False, [['set', 1, 'a', b'x']])", "not a frame"),
+    "nodes of another type": ("frame(80, 0, 0, False, [['all', [1, 'p', {}, [5], {}]]])", "not a frame"),
+    "a text of a page without end": ("frame(80, 0, 0, False, [['text', 1, 'x' * (2**20 + 1)]])", "not a frame"),
+    "changes without end": ("frame(80, 0, 0, False, [['remove', 1]] * 5_000)", "not a frame"),
+    "nodes without end": (
+        "frame(80, 0, 0, False, [['all', [1, 'p', {}, [[2, 'x']] * 50_000, {}]]])",
+        "more than 50000 nodes",
+    ),
+    "nodes in nodes": ("frame(80, 0, 0, False, [['all', nested(201)]])", "200 in each other"),
+    "nodes in nodes in nodes": (
+        "packet(b'\\x95\\x50\\x00\\x00\\xc2\\x91\\x92\\xa3all' + b'\\x95\\x01\\xa1p\\x80\\x91' * 100_000)",
+        "not a frame",
+    ),
+    "an answer that is not the whole tree": ("frame(80, 0, 0, True, [['remove', 1]])", "that are none"),
 }
 
 PAYLOADS = {

@@ -432,7 +432,7 @@ def test_a_hundred_interrupts_lose_no_message(kernel: Kernel, work: str) -> None
 
 
 HAMMERED = """%%renderer win
-rounds = 0
+rounds = globals().get('rounds', 0)
 while rounds < 100:
     try:
         while True:
@@ -455,8 +455,13 @@ async def hammer():
         win.web_contents.interrupt()
 hammering = asyncio.ensure_future(hammer())
 """)
-    hammered = kernel.run(HAMMERED)
+    for _ in range(100):
+        hammered = kernel.run(HAMMERED)
+        assert hammered.console == ""
+        if hammered.error is None:
+            break
+        # It came between two rounds, where nothing catches it: the cell ends, and can be run again.
+        assert hammered.error == "KeyboardInterrupt: "
     kernel.good("hammering.cancel()")
-    assert hammered.error is None
-    assert hammered.console == ""
+    assert kernel.good("%%renderer win\nrounds >= 100").result == "True"
     check_usable(kernel)

@@ -104,6 +104,23 @@ async def test_a_frame_waits_until_every_renderer_sleeps(gate: Path) -> None:
 
 
 @program
+async def test_a_blocked_renderer_goes_on_with_an_answer_that_has_waited_behind_other_frames(gate: Path) -> None:
+    first, second = await open_page(), await open_page()
+    events: list[Any] = []
+    ipc_main.on("ask", lambda event: events.append(event))
+    asking = asyncio.ensure_future(first.execute("ipc_renderer.send_sync('ask')"))
+    while not events:
+        await asyncio.sleep(0.001)
+    busy = asyncio.ensure_future(second.execute(busy_until_written(gate)))
+    await asyncio.sleep(0)
+    first.send("ch")
+    events.pop().return_value = "answer"
+    await write(gate)
+    await busy
+    assert await asking == "answer"
+
+
+@program
 async def test_frames_of_one_window_keep_their_order_and_all_arrive() -> None:
     pages = [
         await open_page("got = []\n@ipc_renderer.on('ch')\ndef listen(event, n): got.append(n)") for _ in range(2)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,6 +23,7 @@ from ipclab.protocol import (
     Buffer,
     Console,
     Deliver,
+    DocumentChanges,
     Done,
     Frame,
     Handled,
@@ -36,6 +38,7 @@ from ipclab.protocol import (
     ToRenderer,
     pack,
 )
+from ipclab.protocol.document import All, Insert, Node, Remove, SetAttribute, to_lists
 
 Arrived = list[tuple[ToMain, list[bytes]]]
 
@@ -70,6 +73,8 @@ SOME: list[tuple[ToMain, list[Buffer]]] = [
     (Done(0, 4, b"payload", {"text/plain": "4"}), [b""]),
     (Idle(0, 12, [Handled(1, 0.5, True), Handled(2, 0.6, False)]), []),
     (Send(3, "", b"", 0.0), [b"", b"", b"z"]),
+    (DocumentChanges(0, 4, True, [All(Node(1, "html", {"lang": "en"}, [Node(2, "text")], {}))]), []),
+    (DocumentChanges(0, 4, False, [SetAttribute(1, "class", "x"), Insert(1, None, Node(3, "text")), Remove(2)]), []),
 ]
 
 
@@ -352,3 +357,27 @@ def test_all_frames_say_which_activity_they_belong_to_and_survive_a_round_trip()
             assert kind.__struct_fields__[0] == "activity"
     assert len(tags) == len(ToMain.__args__) + len(ToRenderer.__args__)
     assert protocol.VERSION == 1
+
+
+def test_changes_of_a_page_are_plain_lists_on_the_wire_and_again_behind_it() -> None:
+    """What a renderer packs, a view gets: lists, with texts of two items and elements of five."""
+    tree = [1, "p", {"id": "a"}, [[2, "text"], [3, "input", {}, [], {"value": "v", "checked": True}]], {}]
+    changes: list[list[Any]] = [
+        ["all", tree],
+        ["insert", 1, 3, [4, "more"]],
+        ["insert", 1, None, [5, "b", {}, [], {}]],
+        ["remove", 4],
+        ["set", 1, "class", "x"],
+        ["unset", 1, "class"],
+        ["text", 2, "other"],
+        ["value", 3, "w"],
+        ["checked", 3, False],
+        ["focus", 3],
+        ["blur", 3],
+        ["title", "Title"],
+    ]
+    reader, arrived = reader_for_main()
+    feed(reader, packet(encode([80, 0, 1, False, changes])), [64])
+    [(frame, _)] = arrived
+    assert isinstance(frame, DocumentChanges)
+    assert [to_lists(change) for change in frame.changes] == changes

@@ -83,13 +83,33 @@ async def test_a_front_end_is_told_of_menus() -> None:
 
 @program
 async def test_who_stops_subscribing_is_told_nothing_more() -> None:
+    window = BrowserWindow()
     changes: list[str] = []
     stop = showing.subscribe(lambda change, _: changes.append(change))
-    window = BrowserWindow()
     window.set_progress_bar(0.5)
     stop()
     window.set_progress_bar(0.6)
     assert changes == ["progress"]
+
+
+@program
+async def test_a_front_end_is_told_of_windows_and_their_heads() -> None:
+    """Electron: `openDevTools`, `closeDevTools`, `toggleDevTools` change what `isDevToolsOpened` returns."""
+    changes = told()
+    window = BrowserWindow()
+    contents = window.web_contents
+    window.set_title("a title")
+    window.hide()
+    window.hide()
+    window.show()
+    contents.open_dev_tools()
+    contents.open_dev_tools()
+    assert contents.is_dev_tools_opened()
+    contents.toggle_dev_tools()
+    assert not contents.is_dev_tools_opened()
+    contents.close_dev_tools()
+    window.close()
+    assert changes == [("opened", window), *[("head", window)] * 5, ("closed", window)]
 
 
 # --- progress bars -------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ipclab import tasks, versions
 from ipclab.emitter import EventEmitter
 from ipclab.errors import Error
-from ipclab.main import console, decorations, dispatch, listening, registry, showing, spare, storage_folder
+from ipclab.main import audience, console, decorations, dispatch, listening, registry, showing, spare, storage_folder
 from ipclab.main.events import Event
 from ipclab.main.ipc_main import ipc_main
 from ipclab.main.lockstep import lockstep
@@ -278,6 +278,7 @@ async def restart() -> None:
         spare.dismiss()
     await dispatch.end_life()
     traffic.restart()
+    audience.forget()
     trace.restart()
     console.said.clear()
     if prepares_spare:

@@ -12,11 +12,14 @@ from ipclab.main.events import Event
 from ipclab.protocol import (
     Console,
     Dereference,
+    DocumentChanges,
     DomReady,
+    Follow,
     Invoke,
     ListensToUnload,
     NoCallback,
     OpenStorage,
+    Pong,
     PreloadError,
     Refused,
     RemoteRequest,
@@ -24,6 +27,7 @@ from ipclab.protocol import (
     SendSync,
     SendTo,
     StorageNews,
+    TitleChanged,
     ToMain,
 )
 
@@ -63,6 +67,14 @@ def take(contents: WebContents, frame: ToMain, buffers: list[bytes]) -> None:
         contents.unloading.page_listens(frame.listens)
     elif isinstance(frame, RemoteRequest | Dereference | NoCallback):
         _take_remote(contents, frame, buffers)
+    elif isinstance(frame, DocumentChanges):
+        contents.page_view.take(frame)
+    elif isinstance(frame, Pong):
+        contents.pulse.answered(frame.number)
+    elif isinstance(frame, TitleChanged):
+        contents.loading.title_changed(frame.page, frame.title)
+    elif isinstance(frame, Follow):
+        contents.loading.follow(frame.page, frame.url)
     else:
         raise ProtocolError(f"{type(frame).__name__} is not for web contents")
 

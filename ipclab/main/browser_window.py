@@ -68,7 +68,10 @@ class BrowserWindow(Decorations, EventEmitter):
         registry.windows[self._id] = self
         if show:
             registry.focused = self
+        #: The cell that opened it: what the reader's clicks in it register is taken back with it.
+        self._scope = scope.current.get()
         scope.note(self._take_back)
+        showing.changed("opened", self)
         app._emit("web-contents-created", Event(), self._contents)
         app._emit("browser-window-created", Event(), self)
 
@@ -133,6 +136,7 @@ class BrowserWindow(Decorations, EventEmitter):
         if not isinstance(title, str):
             raise TypeError(f"a title is text, not {type(title).__name__}")
         self._title = title
+        showing.changed("head", self)
 
     def _page_title_updated(self, title: str) -> None:
         """The page has a title of its own: the window takes it over, unless a listener prevents it."""
@@ -140,6 +144,7 @@ class BrowserWindow(Decorations, EventEmitter):
         self._emit("page-title-updated", event, title, True)
         if not event.default_prevented and not self._destroyed:
             self._title = title
+            showing.changed("head", self)
 
     def focus(self) -> None:
         """Make this the focused window."""
@@ -157,6 +162,7 @@ class BrowserWindow(Decorations, EventEmitter):
         self._check()
         if not self._visible:
             self._visible = True
+            showing.changed("head", self)
             self._emit("show")
         self.focus()
 
@@ -167,6 +173,7 @@ class BrowserWindow(Decorations, EventEmitter):
             self._visible = False
             if registry.focused is self:
                 registry.focused = None
+            showing.changed("head", self)
             self._emit("hide")
 
     def is_visible(self) -> bool:

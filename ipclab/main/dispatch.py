@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ipclab import clone, tasks, versions
 from ipclab.errors import DataCloneError, ProtocolError
 from ipclab.link import MAX_QUEUED
-from ipclab.main import console, deadlock
+from ipclab.main import audience, console, deadlock
 from ipclab.main.events import IpcMainEvent, IpcMainInvokeEvent, IpcMainMessageEvent, IpcMainSyncEvent
 from ipclab.main.ipc_main import Handler, IpcMainImpl, ipc_main
 from ipclab.main.listening import keep_open, running, watch
@@ -83,6 +83,8 @@ def on_send(contents: WebContents, frame: Send, buffers: Buffers) -> None:
     args = decode(frame.payload, buffers)
     posted = isinstance(frame, PostMessage)
     message = record(contents, "post_message" if posted else "send", frame, buffers)
+    if audience.noted is not None:
+        audience.note_listeners(message.number, emitters_of(contents), frame.channel)
     watch(frame.activity, f"listeners of '{frame.channel}' in main")
     heard, failure = False, None
     try:
@@ -100,6 +102,8 @@ def on_send_sync(contents: WebContents, host: RendererHost, frame: SendSync, buf
         raise ProtocolError(f"send_sync {frame.call} for a second time")
     blocked = deadlock.begin_sync(contents.id)
     message = record(contents, "send_sync", frame, buffers)
+    if audience.noted is not None:
+        audience.note_listeners(message.number, emitters_of(contents), frame.channel)
     done = keep_open(frame.activity, f"send_sync '{frame.channel}' without its return_value")
 
     def goes_on() -> None:
@@ -181,6 +185,8 @@ def on_invoke(contents: WebContents, host: RendererHost, frame: Invoke, buffers:
         trace.mark(message.number, "unheard", traffic.now(), text)
         fail(contents, host, frame, message.number, text)
         return
+    if audience.noted is not None:
+        audience.note(message.number, [handler])
     # What the handler starts keeps nothing open; its own coroutine does, see `run_handler`.
     tasks.on_open.set(running.add)
     deadlock.waiting_for_me.set(host.waiting_for(frame.operation))

@@ -11,7 +11,7 @@ from ipclab.errors import LoadError
 from ipclab.main import console, listening
 from ipclab.main.events import Event
 from ipclab.main.load import Load
-from ipclab.main.pages import PageSource, from_url, preload_script
+from ipclab.main.pages import PageSource, from_link, from_url, preload_script
 from ipclab.protocol import Navigate, Script
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Loading:
         self.asked_for = ""
         #: Finds the page again for `reload`; None before any load.
         self.find: Callable[[], PageSource] | None = None
+        #: The renderer's number for the page: the operation that loaded it, 0 for the empty one it begins with.
+        self.number = 0
 
     def again(self) -> Load:
         """Load the current page again."""
@@ -42,16 +44,37 @@ class Loading:
         if self.current is not None and self.current.operation == operation:
             self._contents.announce("dom-ready")
 
-    def start(self, asked_for: str, find: Callable[[], PageSource]) -> Load:
-        """Start loading what `find` finds; a load under way is aborted."""
+    def title_changed(self, number: int, title: str) -> None:
+        """The code of a page has changed its title."""
+        if number == self.number and title != self.page.title:
+            self.page.title = title
+            self._contents.title_updated(title)
+
+    def follow(self, number: int, url: str) -> None:
+        """A link of a page was clicked. What a page cannot ask for is told on its console."""
+        if number != self.number:
+            return
+        try:
+            asked_for, find = from_link(self.page.url, url)
+        except ValueError as error:
+            console.write_labelled(self._contents.label, "error", str(error))
+        else:
+            self.start(asked_for, find, by_page=True)
+
+    def start(self, asked_for: str, find: Callable[[], PageSource], *, by_page: bool = False) -> Load:
+        """Start loading what `find` finds; a load under way is aborted.
+
+        `by_page`: the page itself asks for it, and a listener of `will-navigate` may prevent it.
+        """
         load, previous = Load(asked_for, self._contents.loop, self._contents.id), self.current
         if self._announcing:
             # As in Electron: a load begun inside `did-start-loading` fails.
             load.finish(LoadError("ERR_FAILED", -2, asked_for))
             return load
         self.current = load
+        self._contents.state_changed()
         with self._or_give_up(load):
-            self._begin(load, previous, find)
+            self._begin(load, previous, find, by_page)
         return load
 
     @contextmanager
@@ -72,7 +95,7 @@ class Loading:
         self._announce_failure(error)
         return load
 
-    def _begin(self, load: Load, previous: Load | None, find: Callable[[], PageSource]) -> None:
+    def _begin(self, load: Load, previous: Load | None, find: Callable[[], PageSource], by_page: bool) -> None:
         contents = self._contents
         if previous is None:
             self._announcing = True
@@ -99,6 +122,8 @@ class Loading:
                 return
             with self._or_give_up(load):
                 contents.announce("did-start-navigation", load.url)
+                if by_page and self.current is load and self._prevented(load):
+                    self._fail(load, LoadError("ERR_FAILED", -2, load.url))
                 if self.current is not load:
                     return
                 if failure is not None:
@@ -113,6 +138,11 @@ class Loading:
         """The page that is shown refuses to go."""
         if self.current is load:
             self._fail(load, LoadError("ERR_FAILED", -2, load.url))
+
+    def _prevented(self, load: Load) -> bool:
+        event = Event()
+        self._contents.announce("will-navigate", event, load.url)
+        return event.default_prevented
 
     def _navigate(self, load: Load, page: PageSource) -> None:
         contents = self._contents
@@ -137,6 +167,7 @@ class Loading:
             ),
             on_done=lambda: activity.run(load.activity, self._finish, load),
         )
+        self.number = load.operation
         contents.hang.watch()
         contents.announce("did-frame-navigate", page.url)
         contents.announce("did-navigate", page.url)
@@ -192,6 +223,7 @@ class Loading:
         """The load is over; another one that a listener began goes on, and so does the loading."""
         if self.current is load:
             self.current = None
+            self._contents.state_changed()
             self._contents.announce("did-stop-loading")
 
     def renderer_gone(self) -> None:
@@ -204,3 +236,4 @@ class Loading:
         load, self.current = self.current, None
         if load is not None:
             load.finish(LoadError("ERR_FAILED", -2, load.url))
+            self._contents.state_changed()

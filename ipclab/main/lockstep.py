@@ -45,6 +45,7 @@ class Lockstep:
         self.limit = float(os.environ.get("IPCLAB_LOCKSTEP_LIMIT", LIMIT))
         self._queue: deque[_Waiting] = deque()
         self._held: Counter[Host] = Counter()
+        self._answers: Counter[Host] = Counter()  # what waits and lets a blocked renderer go on
         self._busy: set[Host] = set()
         self._exempt: set[Host] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -64,6 +65,7 @@ class Lockstep:
         waiting = _Waiting(host, held, instead, answers)
         self._queue.append(waiting)
         self._held[host] += waiting.size
+        self._answers[host] += answers
         self._pump()
 
     def held(self, host: Host) -> int:
@@ -81,6 +83,7 @@ class Lockstep:
         """`host` is gone: what waits for it is dropped."""
         self._queue = deque(waiting for waiting in self._queue if waiting.host is not host)
         del self._held[host]
+        del self._answers[host]
         self.quiet(host)
 
     def call_off(self) -> None:
@@ -91,6 +94,7 @@ class Lockstep:
     def restart(self) -> None:
         self._queue.clear()
         self._held.clear()
+        self._answers.clear()
         self._busy.clear()
         self._exempt.clear()
         self._stop_timer()
@@ -100,7 +104,9 @@ class Lockstep:
             waiting = self._queue.popleft()
             host = waiting.host
             self._held[host] -= waiting.size
-            sets_going = host.is_alive() and (waiting.answers or not host.is_blocked())
+            # Until its answer leaves, a renderer is blocked, whatever else it is sent before.
+            sets_going = host.is_alive() and (waiting.answers or not (host.is_blocked() or self._answers[host]))
+            self._answers[host] -= waiting.answers
             if self.enabled and sets_going and host not in self._exempt:
                 self._busy.add(host)
             host.write(waiting.chunks)

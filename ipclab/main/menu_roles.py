@@ -71,9 +71,8 @@ ROLES = {
     "toggletextreplacement": Role("Text Replacement"),
     "startspeaking": Role("Start Speaking"),
     "stopspeaking": Role("Stop Speaking"),
-    # The page's console is shown under the cells either way, and there is nothing that could be closed again.
     "toggledevtools": Role(
-        "Toggle Developer Tools", "Ctrl+Shift+I", contents=lambda contents: contents.open_dev_tools()
+        "Toggle Developer Tools", "Ctrl+Shift+I", contents=lambda contents: contents.toggle_dev_tools()
     ),
     "togglefullscreen": Role("Toggle Full Screen", "F11", window=_nothing),
     "togglespellchecker": Role("Check Spelling While Typing", contents=_nothing),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -32,7 +33,7 @@ class PageSource:
 def from_file(path: str) -> PageSource:
     """Find what `load_file(path)` loads: a named page, else a file. LoadError if there is neither."""
     if path in named_pages:
-        return _make(f"file://{quote(str(Path.cwd() / path))}", path, named_pages[path], None)
+        return _make(_address_of(path), path, named_pages[path], None)
     file = Path(path)
     return _read(file, f"file://{quote(str(file.absolute()))}")
 
@@ -65,6 +66,25 @@ def from_url(url: str) -> PageSource:
     if parts.scheme in ("http", "https"):
         raise LoadError("ERR_INTERNET_DISCONNECTED", -106, url)
     raise LoadError("ERR_FAILED", -2, url)
+
+
+def from_link(page: str, url: str) -> tuple[str, Callable[[], PageSource]]:
+    """Return what a link of the page at `page` asks for, and what finds it. ValueError if it may not ask for that."""
+    scheme = urlsplit(url).scheme
+    if not scheme:
+        raise ValueError(f"The link leads nowhere: {url:.200}")
+    if scheme in ("data", "javascript"):
+        raise ValueError(f"Not allowed to navigate top frame to {scheme} URL: {url:.200}")
+    if scheme == "file" and urlsplit(page).scheme != "file":
+        raise ValueError(f"Not allowed to load local resource: {url:.200}")
+    address = url.partition("#")[0]
+    name = next((each for each in named_pages if _address_of(each) == address), None)
+    return (url, lambda: from_url(url)) if name is None else (name, lambda: from_file(name))
+
+
+def _address_of(name: str) -> str:
+    """The address of what is kept under a name: as if it were a file."""
+    return f"file://{quote(str(Path.cwd() / name))}"
 
 
 def _of_host(url: str, host: str, path: str) -> PageSource:
@@ -117,7 +137,7 @@ def _parse(page: PageSource, html: str, name: str, folder: Path | None) -> None:
     finder.feed(html)
     finder.close()
     page.title = finder.title.strip() if finder.title is not None else None
-    for (kind, src, line), text in zip(finder.found, finder.texts, strict=True):
+    for index, ((kind, src, line), text) in enumerate(zip(finder.found, finder.texts, strict=True)):
         if kind.lower() not in PYTHON_TYPES:
             what = f'<script src="{src}">' if src else "<script>"
             page.notes.append(
@@ -125,18 +145,18 @@ def _parse(page: PageSource, html: str, name: str, folder: Path | None) -> None:
             )
         elif src is None:
             # Blank lines before it, so that its line numbers are those of the page.
-            page.scripts.append(Script(name, "\n" * (line - 1) + dedent(text)))
+            page.scripts.append(Script(name, "\n" * (line - 1) + dedent(text), index))
         else:
-            _add_file_script(page, src, folder)
+            _add_file_script(page, src, folder, index)
 
 
-def _add_file_script(page: PageSource, src: str, folder: Path | None) -> None:
+def _add_file_script(page: PageSource, src: str, folder: Path | None, index: int) -> None:
     if src in named_pages:
-        page.scripts.append(Script(src, named_pages[src]))
+        page.scripts.append(Script(src, named_pages[src], index))
         return
     file = (folder or Path.cwd()) / src
     try:
-        page.scripts.append(Script(src, file.read_text(encoding="utf-8")))
+        page.scripts.append(Script(src, file.read_text(encoding="utf-8"), index))
     except (OSError, ValueError):
         page.notes.append(("error", f"Failed to load resource: net::ERR_FILE_NOT_FOUND ({src})"))
 

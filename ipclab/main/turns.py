@@ -13,10 +13,12 @@ from collections.abc import Callable
 from ipclab.errors import ProtocolError
 from ipclab.link import Link
 from ipclab.main.lockstep import lockstep
-from ipclab.protocol import ToMain
+from ipclab.protocol import DocumentChanges, Pong, ToMain
 
 #: Turns of main's loop between two frames: a future is set, its task runs to its end, its result is sent.
 TURNS = 3
+#: What is said to those who only watch: it has no place in the order, so that watching does not change it.
+BESIDE = (DocumentChanges, Pong)
 #: How many frames may wait. Beyond it they are taken at once: a flood is to be over soon, and nobody reads its order.
 MANY = 256
 
@@ -35,12 +37,12 @@ class Turns:
 
     def arrived(self, frame: ToMain, buffers: list[bytes]) -> None:
         """Take a frame now, or after those that wait. What `take` raises now is raised here."""
-        if self._left or self._waiting:
+        if (self._left or self._waiting) and not isinstance(frame, BESIDE):
             self._waiting.append((frame, buffers))
             if len(self._waiting) > MANY or not lockstep.enabled or self._link.closed:
                 self._take_all()
             return
-        if lockstep.enabled and not self._link.closed:
+        if lockstep.enabled and not self._link.closed and not isinstance(frame, BESIDE):
             self._begin()
         self._take(frame, buffers)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ipclab import activity, clone, versions
@@ -16,7 +17,7 @@ from ipclab.errors import (
     RendererError,
     RenderProcessGone,
 )
-from ipclab.main import arrivals, console, deadlock, listening, outbox, registry, starting, storage_folder
+from ipclab.main import arrivals, console, deadlock, listening, outbox, registry, showing, starting, storage_folder
 from ipclab.main import traffic as traffic_module
 from ipclab.main.details import ConsoleMessage, RenderProcessGoneDetails
 from ipclab.main.events import Event
@@ -37,6 +38,8 @@ from ipclab.protocol import (
 )
 
 if TYPE_CHECKING:
+    from ipclab.main.page_view import PageView
+    from ipclab.main.pulse import Pulse
     from ipclab.main.remote_page import RemotePage
 
 MAIN_WORLD = "main"
@@ -87,6 +90,9 @@ class WebContents(EventEmitter):
         """Return the renderer process, a new one if it has crashed."""
         if self._crashed:
             self.host = self._start_process()
+            self.state_changed()
+            if "page_view" in self.__dict__:
+                self.page_view.process_started()
         return self.host
 
     def get_os_process_id(self) -> int:
@@ -127,6 +133,7 @@ class WebContents(EventEmitter):
         self._gone_text = f"{self.label} is gone ({reason}, exit code {code}{fault})"
         self.hang.stop()
         self.loading.renderer_gone()
+        self.state_changed()
         details = RenderProcessGoneDetails(reason, code)
         console.write(f"{self.label} is gone: {reason} (exit code {code}{fault})", error=True)
         self.announce("render-process-gone", Event(), details)
@@ -163,6 +170,9 @@ class WebContents(EventEmitter):
         self.loading.give_up()
         self.host.close(RenderProcessGone(f"{self.label} is gone: its window was closed"))
         storage_folder.window_gone(self.id)
+        if "page_view" in self.__dict__:
+            self.page_view.end()
+        self.state_changed()
         self.announce("destroyed")
 
     def _end_remote(self) -> None:
@@ -170,6 +180,27 @@ class WebContents(EventEmitter):
         if self.remote_page is not None:
             self.remote_page.end()
             self.remote_page = None
+
+    # --- those who watch -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def page_view(self) -> PageView:
+        """The page's tree, to be shown."""
+        from ipclab.main.page_view import PageView  # programs show no pages
+
+        return PageView(self)
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """How the process is: loading, ready, blocked, crashed or closed."""
+        from ipclab.main.pulse import Pulse
+
+        return Pulse(self)
+
+    def state_changed(self) -> None:
+        """Something has become of the process or its page: those who watch its pulse are told."""
+        if "pulse" in self.__dict__:
+            self.pulse.changed()
 
     # --- messages to the renderer --------------------------------------------------------------------------------
 
@@ -327,16 +358,31 @@ class WebContents(EventEmitter):
             window._page_title_updated(title)
 
     def open_dev_tools(self) -> None:
-        """Open the developer tools; the renderer's console is shown under the cells either way."""
-        self.check()
-        if not self._dev_tools:
-            self._dev_tools = True
-            self.announce("devtools-opened")
+        """Open the developer tools: the console below the page, where a front end shows the window.
+
+        (The renderer's console is shown under the cells either way.)
+        """
+        self._set_dev_tools(True)
+
+    def close_dev_tools(self) -> None:
+        """Close the developer tools."""
+        self._set_dev_tools(False)
+
+    def toggle_dev_tools(self) -> None:
+        """Open the developer tools, or close them if they are open."""
+        self._set_dev_tools(not self._dev_tools)
 
     def is_dev_tools_opened(self) -> bool:
-        """Whether `open_dev_tools` was called."""
+        """Whether the developer tools are open."""
         self.check()
         return self._dev_tools
+
+    def _set_dev_tools(self, opened: bool) -> None:
+        self.check()
+        if self._dev_tools != opened:
+            self._dev_tools = opened
+            showing.changed("head", self.owner())
+            self.announce("devtools-opened" if opened else "devtools-closed")
 
     # --- what arrives --------------------------------------------------------------------------------------------
 

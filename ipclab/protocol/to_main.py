@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from ipclab.protocol.document import Changes, Text
 from ipclab.protocol.frame import ClassName, Count, Frame, Level, Part, Seconds
 
 
@@ -200,6 +201,39 @@ class NoCallback(Frame, tag=63):
     callback: Count
 
 
+class DocumentChanges(Frame, tag=80):
+    """What has changed in the tree of a page that is watched.
+
+    `page`: the operation that loaded it, 0 for the empty one that a process begins with.
+    `answers`: it is the whole tree for those who have just begun to watch; the others know it already. As the answer
+    to `LookUp`, it has no place in the order of events.
+    """
+
+    page: Count
+    answers: bool
+    changes: Changes
+
+
+class Pong(Frame, tag=81):
+    """The answer to `Ping`."""
+
+    number: Count
+
+
+class TitleChanged(Frame, tag=82):
+    """The page's code has changed its title."""
+
+    page: Count
+    title: Text
+
+
+class Follow(Frame, tag=83):
+    """The reader (or a script's `click()`) has followed a link: the page asks to be replaced."""
+
+    page: Count
+    url: Text
+
+
 ToMain = (
     Send
     | PostMessage
@@ -222,4 +256,8 @@ ToMain = (
     | NoCallback
     | OpenStorage
     | StorageNews
+    | DocumentChanges
+    | Pong
+    | TitleChanged
+    | Follow
 )

@@ -29,6 +29,8 @@ class Script(msgspec.Struct, array_like=True):
 
     name: str
     source: str
+    #: Which of the page's `<script>` elements it stands in, from 0.
+    index: int = 0
 
 
 class Navigate(Frame, tag=2):
@@ -163,6 +165,35 @@ class StorageEvent(Frame, tag=20):
     url: str
 
 
+class WatchDocument(Frame, tag=22):
+    """Begin (or end) to tell of the page's tree: `DocumentChanges` come, beginning with all of it, on every page.
+
+    Each frame that begins it is answered by the whole tree, whether it had begun before or not. As `LookUp`, outside
+    of all order and not counted.
+    """
+
+    begins: bool
+
+
+class Input(Frame, tag=23):
+    """What the reader did to an element of the `page` that was told under this number.
+
+    `fields`: a control's new ``value`` or ``checked`` at ``input`` and ``change``; at a key's events its ``key``, and
+    whether ``ctrl``, ``shift``, ``alt`` and ``meta`` were held.
+    """
+
+    page: int
+    node: int
+    type: str
+    fields: dict[str, str | bool]
+
+
+class Ping(Frame, tag=24):
+    """Does the renderer's loop turn? Answered by `Pong`; as `LookUp`, outside of all order and not counted."""
+
+    number: int
+
+
 ToRenderer = (
     Start
     | Navigate
@@ -178,4 +209,7 @@ ToRenderer = (
     | RunCallback
     | DropCallback
     | StorageEvent
+    | WatchDocument
+    | Input
+    | Ping
 )

@@ -32,6 +32,8 @@ class RendererLink:
         self._reader: Reader[ToRenderer] = Reader(ToRenderer, on_frame)
         self._readiness = select.poll()
         self._readiness.register(sock, select.POLLIN)
+        self._room = select.poll()
+        self._room.register(sock, select.POLLOUT)
         self._moment = Moment()
         self._before_write = before_write
         self._stop_waiting = stop_waiting
@@ -43,15 +45,28 @@ class RendererLink:
         """Send a frame to main. Blocks while main does not read and the socket is full."""
         with self._lock:
             self._before_write()
-            self._critical = True  # an interrupt in the middle of a packet would garble the stream
-            try:
-                for chunk in pack(frame, buffers or ()):
-                    self._socket.sendall(chunk)
-            except OSError:
-                os._exit(0)  # main is gone
-            finally:
-                self._critical = False
+            self._send(frame, buffers)
         self._after_critical()
+
+    def write_beside(self, frame: Frame) -> None:
+        """Send a frame that has no place in the order: lines of the console that have no end yet go on behind it."""
+        with self._lock:
+            self._send(frame, None)
+        self._after_critical()
+
+    def has_room(self) -> bool:
+        """Whether a frame can be sent without much waiting: main reads, or the socket still takes some."""
+        return bool(self._room.poll(0))
+
+    def _send(self, frame: Frame, buffers: list[Buffer] | None) -> None:
+        self._critical = True  # an interrupt in the middle of a packet would garble the stream
+        try:
+            for chunk in pack(frame, buffers or ()):
+                self._socket.sendall(chunk)
+        except OSError:
+            os._exit(0)  # main is gone
+        finally:
+            self._critical = False
 
     def receive(self) -> None:
         """Read what has come, without waiting for more."""

@@ -9,6 +9,7 @@ from ipclab import activity, versions
 from ipclab.process_info import Process
 from ipclab.protocol import ListensToUnload, Start
 from ipclab.renderer.context_bridge import ContextBridge
+from ipclab.renderer.document import PageDocument
 from ipclab.renderer.event_target import BeforeUnloadEvent, EventTarget, PageEvent
 from ipclab.renderer.ipc_renderer import IpcRenderer, Promise
 from ipclab.renderer.timers import Timers
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from ipclab.renderer.storage import PageStorage
 
 
-#: Names of what a page can keep things in.
+#: The names of what a page can keep things in.
 STORAGE = ("local_storage", "session_storage", "indexed_db", "KeyRange")
+
+#: The events that a page's code may make and dispatch.
+EVENTS = ("Event", "CustomEvent", "KeyboardEvent", "MouseEvent")
 
 
 class Page:
@@ -60,11 +64,20 @@ class Page:
             preload_module = WorldModule(process.label, page_gives | electron_gives, None)
             page_module = WorldModule(process.label, page_gives, refusal) if refusal else preload_module
             self.main = self.isolated = World(page_module, preload_module, self.events)
+        if isinstance(how, Start):
+            self.document = PageDocument(process, self.events, "", "about:blank", 0)
+            self.document.begin_blank()
+        else:
+            self.document = PageDocument(process, self.events, how.html, how.url, how.operation)
+        self.events.owner = page_module.find("window")
         self._process = process
         self._url = "about:blank" if isinstance(how, Start) else how.url
         for module in (page_module, preload_module):
             for name in STORAGE:
                 module.offer(name, partial(self._stored, name))
+            module.offer("document", self.document.open)
+            for name in EVENTS:
+                module.offer(name, partial(_event_class, name))
         self.remote: RemoteLink | None = None
         listed = versions.remote_module(process.electron_major, process.remote_module)
         preload_module.offer("remote", lambda: self._open_remote(process), listed)
@@ -119,3 +132,9 @@ class Page:
         if listens != self._listens_to_storage:
             self._listens_to_storage = listens
             self.storage.listen(listens)
+
+
+def _event_class(name: str) -> Any:
+    from ipclab.renderer import dom  # as for `document`
+
+    return getattr(dom, name)

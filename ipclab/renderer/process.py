@@ -10,28 +10,26 @@ import time
 import warnings
 from collections import deque
 from contextvars import copy_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ipclab import activity, clone, names, protocol, scope, tasks, versions
+from ipclab import activity, clone, names, protocol, tasks, versions
 from ipclab.errors import ProtocolError
 from ipclab.protocol import (
     VERSION,
-    Buffer,
     Deliver,
-    DomReady,
     Done,
     DropCallback,
     Failure,
     Found,
-    Frame,
     Handled,
     Idle,
+    Input,
     Leave,
     LookUp,
     Navigate,
     NoCallback,
-    PreloadError,
-    Raised,
+    Ping,
+    Pong,
     RemoteReply,
     Reply,
     Run,
@@ -41,13 +39,18 @@ from ipclab.protocol import (
     TakeBack,
     ToRenderer,
     WaitForTimers,
+    WatchDocument,
 )
 from ipclab.renderer.console import Console, ConsoleStream
-from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, current_operation, remote_error
+from ipclab.renderer.ipc_renderer import IpcRendererEvent, Promise, remote_error
 from ipclab.renderer.link import RendererLink
 from ipclab.renderer.page import Page
-from ipclab.renderer.run import bundle_of, describe, run_source, uncaught_text, warning_text
+from ipclab.renderer.run import uncaught_text, warning_text
+from ipclab.renderer.running import Running
 from ipclab.renderer.worlds import is_preload
+
+if TYPE_CHECKING:
+    from ipclab.renderer.showing import Showing
 
 Arrived = tuple[ToRenderer, list[bytes]]
 
@@ -68,9 +71,11 @@ class RendererProcess:
         self.loop = loop
         self.label = "renderer"
         self.page: Page
-        self.console = Console(self._console_line)
+        self.console = Console(self.console_line)
         self._link = RendererLink(sock, self._arrived, self.flush, self._stop_waiting)
         self.write = self._link.write
+        self.write_beside = self._link.write_beside
+        self.main_reads = self._link.has_room
         self.interrupt = self._link.interrupt
         self._queue: deque[Arrived] = deque()
         self._worked_off = 0
@@ -78,8 +83,9 @@ class RendererProcess:
         self._handled: list[Handled] = []
         self._last_call = 0
         self._calls: dict[int, tuple[str, Promise | None]] = {}
-        self._runs: dict[int, asyncio.Task[Any]] = {}
-        self._scopes: dict[str, scope.Scope] = {}
+        self._running = Running(self)
+        #: Tells of the page's tree; None until main asks for it.
+        self._showing: Showing | None = None
         self._timer_waits: list[tuple[int, int]] = []
         self._electron_version = ""
         self.electron_major = versions.NEWEST
@@ -89,7 +95,7 @@ class RendererProcess:
         self.storage_places: dict[str, Any] = {}
         self._shows_sender_id = self._shows_sender_is_main_frame = False
         self._base = copy_context()
-        self._streams = (ConsoleStream("info", self._console_line), ConsoleStream("error", self._console_line))
+        self._streams = (ConsoleStream("info", self.console_line), ConsoleStream("error", self.console_line))
         sys.stdout, sys.stderr = self._streams
         warnings.formatwarning = warning_text
         names.resolve = self._resolve_name
@@ -127,6 +133,8 @@ class RendererProcess:
 
     def about_to_sleep(self) -> None:
         """The loop has nothing left to run: acknowledge all frames worked off so far."""
+        if self._showing is not None:
+            self._showing.flush()
         if self._worked_off > self._acknowledged or self._handled:
             self._acknowledged = self._worked_off
             handled, self._handled = self._handled, []
@@ -134,6 +142,10 @@ class RendererProcess:
 
     def expects_answer(self) -> bool:
         return bool(self._calls)
+
+    def has_begun(self) -> bool:
+        """Whether there is a page: what is outside of all order may come before the `Start`."""
+        return hasattr(self, "page")
 
     # --- frames from main ----------------------------------------------------------------------------------------
 
@@ -144,12 +156,11 @@ class RendererProcess:
         elif isinstance(frame, Deliver):
             self._deliver(frame, buffers)
         elif isinstance(frame, Run):
-            self._start_task(frame.operation, self._execute(frame))
+            self._running.execute(frame)
         elif isinstance(frame, Navigate):
-            self._start_task(frame.operation, self._navigate(frame))
+            self._running.navigate(frame)
         elif isinstance(frame, TakeBack):
-            if (taken := self._scopes.pop(frame.cell, None)) is not None:
-                taken.close()
+            self._running.take_back(frame.cell)
         elif isinstance(frame, WaitForTimers):
             if self.page.timers.pending_of(frame.activity):
                 self._timer_waits.append((frame.operation, frame.activity))
@@ -169,6 +180,13 @@ class RendererProcess:
         elif isinstance(frame, DropCallback):
             if self.page.remote is not None:
                 self.page.remote.drop(frame)
+        elif isinstance(frame, Input):
+            self.page.document.take_input(frame)
+        elif isinstance(frame, Ping):
+            self._worked_off -= 1  # it does not count
+            self.write_beside(Pong(0, frame.number))
+        elif isinstance(frame, WatchDocument):
+            self._watch(frame)
         else:
             self._begin(frame)
 
@@ -185,6 +203,16 @@ class RendererProcess:
         if os.path.isdir(frame.cwd):
             os.chdir(frame.cwd)
         self.page = Page(self, frame, frame.electron_version)
+        if self._showing is not None:
+            self._showing.page_replaced()
+
+    def _watch(self, frame: WatchDocument) -> None:
+        self._worked_off -= 1  # it does not count
+        if self._showing is None:
+            from ipclab.renderer.showing import Showing  # most pages are shown nowhere
+
+            self._showing = Showing(self)
+        self._showing.watch(frame.begins)
 
     def _look_up(self, frame: LookUp) -> None:
         self._worked_off -= 1  # it does not count
@@ -196,13 +224,6 @@ class RendererProcess:
 
             found = lookup.answer(frame, self.page.world(frame.world))
         self.write(Found(0, frame.request, found))
-
-    def _start_task(self, operation: int, coroutine: Any) -> None:
-        current_operation.set(operation)
-        ended, task = tasks.run(coroutine)
-        if not ended:
-            self._runs[operation] = task
-            task.add_done_callback(lambda _: self._runs.pop(operation, None))
 
     def _answer(self, frame: Reply | Failure, buffers: list[bytes]) -> None:
         channel, promise = self._calls.pop(frame.call, ("", None))
@@ -250,74 +271,13 @@ class RendererProcess:
         if not ran:
             self.write(NoCallback(frame.activity, frame.context, frame.callback))
 
-    async def _execute(self, frame: Run) -> None:
-        if frame.cell is not None:
-            scope.current.set(self._scopes.setdefault(frame.cell, scope.Scope()))
-        page = self.page
-        is_preload.set(frame.world != "main")
-        answer: Frame
-        buffers: list[Buffer] = []
-        try:
-            names = page.world(frame.world).names
-            result = await run_source(frame.source, frame.name, names, await_result=not frame.display)
-            if frame.display:
-                answer = Done(frame.activity, frame.operation, b"", bundle_of(result))
-            else:
-                payload, buffers = clone.encode(result, "result")
-                answer = Done(frame.activity, frame.operation, payload, None)
-        except SystemExit:
-            raise
-        except asyncio.CancelledError as error:
-            answer = self._cancelled(frame, page, error)
-        except BaseException as error:
-            answer = Raised(frame.activity, frame.operation, *describe(error))
-        self.flush()
-        self.write(answer, buffers)
-
-    def _cancelled(self, frame: Run, page: Page, error: BaseException) -> Raised:
-        if page is not self.page:
-            text = "the page went away before this code had ended: its window loaded another page"
-            return Raised(frame.activity, frame.operation, "Error", text, f"Error: {text}\n")
-        name, message, trace = describe(error)
-        if error.args == ("interrupted",):
-            interrupt = KeyboardInterrupt().with_traceback(error.__traceback__)
-            return Raised(frame.activity, frame.operation, *describe(interrupt))
-        return Raised(frame.activity, frame.operation, name, message, trace)
-
-    async def _navigate(self, frame: Navigate) -> None:
+    def replace_page(self, frame: Navigate) -> Page:
+        """Leave the page, and return the one that takes its place."""
         self._leave_page()
-        self.page = page = Page(self, frame, self._electron_version)
-        if frame.preload is not None:
-            is_preload.set(True)
-            error = await self._run_script(page, frame.preload.source, frame.preload.name, page.isolated.names)
-            if error is not None:
-                told = describe(error)
-                self.console.error(f"Unable to load preload script: {frame.preload.name}\n{told[2].rstrip()}")
-                self.write(PreloadError(frame.activity, frame.preload.name, *told))
-            is_preload.set(False)
-        for level, text in frame.notes:
-            self._console_line(level, text, 0, frame.url)
-        for script in frame.scripts:
-            error = await self._run_script(page, script.source, script.name, page.main.names)
-            if error is not None:
-                self.uncaught(error)
-        self.flush()
-        self.write(DomReady(frame.activity, frame.operation))
-        self.write(Done(frame.activity, frame.operation, b"", None))
-
-    async def _run_script(self, page: Page, source: str, name: str, names: dict[str, Any]) -> BaseException | None:
-        """Run a script of a page; return what ended it, be it an interrupt: the page loads on."""
-        try:
-            await run_source(source, name, names)
-        except asyncio.CancelledError as error:
-            if page is not self.page:
-                raise  # another page took its place
-            return error
-        except SystemExit:
-            raise
-        except BaseException as error:
-            return error
-        return None
+        self.page = Page(self, frame, self._electron_version)
+        if self._showing is not None:
+            self._showing.page_replaced()
+        return self.page
 
     def _leave_page(self) -> None:
         self.page.fire_unload("unload")
@@ -327,7 +287,7 @@ class RendererProcess:
             if promise is not None:
                 promise.cancel()
         self._calls.clear()
-        self._scopes.clear()
+        self._running.forget_cells()
         here = asyncio.current_task(self.loop)
         for task in asyncio.all_tasks(self.loop):
             if task is not here:
@@ -357,6 +317,8 @@ class RendererProcess:
         A `RemoteReply` comes with its value.
         """
         seen = 0
+        if self._showing is not None:
+            self._showing.flush()
         try:
             while True:
                 while seen < len(self._queue):
@@ -393,15 +355,11 @@ class RendererProcess:
                 self.write(Done(number, operation, b"waited", None))
 
     def _stop_waiting(self) -> None:
-        self.loop.call_soon_threadsafe(self._cancel_runs)
-
-    def _cancel_runs(self) -> None:
-        for task in list(self._runs.values()):
-            task.cancel("interrupted")
+        self.loop.call_soon_threadsafe(self._running.interrupt)
 
     # --- console and failures ------------------------------------------------------------------------------------
 
-    def _console_line(self, level: str, text: str, line: int, source: str) -> None:
+    def console_line(self, level: str, text: str, line: int, source: str) -> None:
         self.write(protocol.Console(activity.current.get(), level, text, line, source))
 
     def uncaught(self, error: BaseException) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Listener = Callable[..., object]
 
 #: The window's attributes that are functions for its events.
-ON_EVENTS = ("onbeforeunload", "onunload", "onstorage")
+ON_EVENTS = ("onload", "onbeforeunload", "onunload", "onstorage")
 
 #: Whether the running code is a preload's (or a plain %%renderer cell's): it may reach Electron even where it shares
 #: the page's world.
@@ -32,8 +32,8 @@ is_preload: ContextVar[bool] = ContextVar("ipclab_is_preload", default=False)
 class Window:
     """The page's global object: its attributes are the world's global names, and what every page has.
 
-    `onbeforeunload` and `onunload` are functions called before the page goes, and when it does; `onstorage` is one
-    called when another window has changed the `local_storage` that they share.
+    `onload` is a function called when the page is there, `onbeforeunload` and `onunload` are called before it goes,
+    and when it does; `onstorage` is called when another window has changed the `local_storage` that they share.
     """
 
     __clonable__ = False
@@ -47,27 +47,31 @@ class Window:
         object.__setattr__(self, "_target", target)
         object.__setattr__(self, "_module", module)
 
-    def add_event_listener(self, event: str, listener: Listener | None = None) -> Any:
-        """Call `listener(event)` when the page is about to go (``beforeunload``), when it goes (``unload``), or when
-        another window has changed the `local_storage` they share (``storage``; the event has `key`, `old_value`,
-        `new_value`, `url` and `storage_area`).
+    def add_event_listener(
+        self, event: str, listener: Listener | None = None, *, once: bool = False, capture: bool = False
+    ) -> Any:
+        """Call `listener(event)` when the page is there (``DOMContentLoaded``, then ``load``), is about to go
+        (``beforeunload``) or goes (``unload``), when another window has changed the `local_storage` they share
+        (``storage``; the event has `key`, `old_value`, `new_value`, `url` and `storage_area`), and at the events of
+        the document that come up to the window.
 
-        Without `listener` it is a decorator. A ``beforeunload`` listener that calls `event.prevent_default()` or
+        Without `listener` it is a decorator. `once`: at the first event only; `capture`: on an event's way down,
+        before the document's own listeners. A ``beforeunload`` listener that calls `event.prevent_default()` or
         gives `event.return_value` a value keeps the page; so does `window.onbeforeunload` by returning anything but
         None.
         """
         if listener is None:
 
             def decorate(function: Listener) -> Listener:
-                self._target.add(event, function)
+                self._target.add(event, function, capture=capture, once=once)
                 return function
 
             return decorate
-        return self._target.add(event, listener)
+        return self._target.add(event, listener, capture=capture, once=once)
 
-    def remove_event_listener(self, event: str, listener: Listener) -> None:
-        """Remove a listener; one that was never added is ignored."""
-        self._target.remove(event, listener)
+    def remove_event_listener(self, event: str, listener: Listener, *, capture: bool = False) -> None:
+        """Remove a listener, of the way down if `capture`; one that was never added is ignored."""
+        self._target.remove(event, listener, capture=capture)
 
     def __getattr__(self, name: str) -> Any:
         if name in ON_EVENTS:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import msgpack
 
 from ipclab.protocol import Frame, ToMain
+from ipclab.protocol.document import Node
 
 from .payloads import CODE, EXCEPTIONS, Payload, anything, damaged, payload
 
@@ -98,8 +99,12 @@ def field(dice: Random, kind: Any) -> Any:
         return {dice.choice(WORDS): field(dice, inner[1]) for _ in range(dice.randrange(3))}
     if origin is typing.Literal:
         return dice.choice(inner)
+    if kind is Node:
+        return tree(dice, 0)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return [field(dice, each) for each in typing.get_type_hints(kind).values()]
+        tag = kind.__struct_config__.tag
+        fields = [field(dice, each) for each in typing.get_type_hints(kind).values()]
+        return fields if tag is None else [tag, *fields]
     makers: dict[Any, Callable[[], Any]] = {
         int: lambda: dice.randrange(12) if dice.random() < 0.93 else dice.choice(NUMBERS),
         float: lambda: dice.choice((0.0, 5.5, 1e9, dice.random(), dice.random())),
@@ -109,6 +114,14 @@ def field(dice: Random, kind: Any) -> Any:
         types.NoneType: lambda: None,
     }
     return makers[kind]()
+
+
+def tree(dice: Random, depth: int) -> Wire:
+    """Return a page's tree."""
+    if dice.random() < 0.3:
+        return [dice.randrange(1, 12), dice.choice(WORDS)]
+    children = [tree(dice, depth + 1) for _ in range(dice.randrange(4) if depth < 4 else 0)]
+    return [dice.randrange(1, 12), "p", {"class": dice.choice(WORDS)}, children, {"checked": True}]
 
 
 def packet(body: bytes, buffers: list[bytes]) -> bytes:
