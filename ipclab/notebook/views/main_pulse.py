@@ -15,7 +15,8 @@ BLOCKED_AFTER = 0.4
 
 _views: set[View] = set()
 _thread: threading.Thread | None = None
-_lock = threading.Lock()
+# Reentrant: a widget that is collected as garbage, wherever that happens, closes itself.
+_lock = threading.RLock()
 
 
 def watch(view: View) -> None:
