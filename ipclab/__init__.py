@@ -19,7 +19,9 @@ if TYPE_CHECKING:
         DataError,
         DeadlockError,
         Error,
+        HierarchyRequestError,
         InvalidAccessError,
+        InvalidCharacterError,
         InvalidStateError,
         LoadError,
         NotFoundError,
@@ -43,6 +45,10 @@ if TYPE_CHECKING:
     from ipclab.main.registry import web_contents
     from ipclab.main.traffic import settle, trace
     from ipclab.notebook.diagram import diagram
+    from ipclab.notebook.views.monitor import monitor
+    from ipclab.notebook.views.playground import playground
+    from ipclab.notebook.views.predict import predict
+    from ipclab.notebook.views.windows import windows
     from ipclab.undefined_value import undefined
     from ipclab.waiting import once
 
@@ -56,7 +62,9 @@ __all__ = [
     "DeadlockError",
     "Error",
     "EventEmitter",
+    "HierarchyRequestError",
     "InvalidAccessError",
+    "InvalidCharacterError",
     "InvalidStateError",
     "LoadError",
     "MaxListenersExceededWarning",
@@ -79,13 +87,17 @@ __all__ = [
     "exercise",
     "global_",
     "ipc_main",
+    "monitor",
     "once",
+    "playground",
+    "predict",
     "process",
     "restart",
     "settle",
     "trace",
     "undefined",
     "web_contents",
+    "windows",
 ]
 
 

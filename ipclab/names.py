@@ -35,6 +35,8 @@ COMMON = {
     "DataError": "ipclab.errors",
     "InvalidStateError": "ipclab.errors",
     "InvalidAccessError": "ipclab.errors",
+    "HierarchyRequestError": "ipclab.errors",
+    "InvalidCharacterError": "ipclab.errors",
 }
 
 #: The main process's.
@@ -52,7 +54,11 @@ MAIN = {
     "restart": "ipclab.main.app",
     "settle": "ipclab.main.traffic",
     "diagram": "ipclab.notebook.diagram",
+    "monitor": "ipclab.notebook.views.monitor",
     "exercise": "ipclab.exercises",
+    "windows": "ipclab.notebook.views.windows",
+    "playground": "ipclab.notebook.views.playground",
+    "predict": "ipclab.notebook.views.predict",
     "load_ipython_extension": "ipclab.notebook.extension",
     "unload_ipython_extension": "ipclab.notebook.extension",
 }
@@ -68,9 +74,14 @@ PRIVILEGED = frozenset({"ipc_renderer", "context_bridge", "process", "remote"})
 #: A page's own: in every world of a renderer.
 PAGE = frozenset(
     {
+        "CustomEvent",
+        "Event",
         "KeyRange",
+        "KeyboardEvent",
+        "MouseEvent",
         "clear_timeout",
         "console",
+        "document",
         "indexed_db",
         "local_storage",
         "session_storage",
@@ -85,7 +96,6 @@ NOT_YET = frozenset(
     {
         "MessageChannel",
         "MessageChannelMain",
-        "document",
     }
 )
 

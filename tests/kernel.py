@@ -30,6 +30,9 @@ LIMIT = 20.0
 #: Seconds for which jupyter_client waits before it sends SIGTERM.
 SHUTDOWN_PATIENCE = 2.5
 
+#: The form of an output that is a live view: a reference to what the kernel has.
+LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
+
 #: Stands for a cell id of the request's own, as each cell of a notebook has one.
 FRESH = "fresh"
 
@@ -105,10 +108,11 @@ class Cell:
         return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
 
     def comparable(self) -> list[dict[str, Any]]:
-        """The outputs as nbval compares them: streams merged, no counters, no tracebacks."""
+        """The outputs as nbval compares them: streams merged, no counters, no tracebacks, no ids of live views."""
         streams = [{"name": name, "text": text} for name in ("stdout", "stderr") if (text := self.stream(name))]
         errors = [{key: output[key] for key in ("ename", "evalue")} for output in self.outputs if "ename" in output]
-        return [*streams, *self.bundles, *errors]
+        bundles = [{kind: data for kind, data in bundle.items() if kind != LIVE_VIEW} for bundle in self.bundles]
+        return [*streams, *bundles, *errors]
 
     def take(self, message: Mapping[str, Any]) -> None:
         kind, content = message["msg_type"], message["content"]
