@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal, TypeAlias, overload
+from typing import Literal, TypeAlias, TypeVar, overload
 
 import msgspec
 
@@ -17,12 +17,15 @@ Kind: TypeAlias = Literal[
     "send", "invoke", "send_sync", "reply", "post_message", "send_to", "remote", "storage", "port"
 ]
 Outcome: TypeAlias = Literal["pending", "delivered", "unheard", "refused", "rejected", "lost"]
+Forgotten: TypeAlias = Literal["cleared", "restarted"]
 
 #: Arguments of more bytes than this are not kept; `Message.args` then holds a `Preview` that says so.
 KEPT_BYTES = 4 * 1024
 
 #: How many messages a trace holds unless told otherwise.
 DEFAULT_LIMIT = 20_000
+
+T = TypeVar("T")
 
 _set = msgspec.structs.force_setattr
 
@@ -100,6 +103,7 @@ class Trace(Sequence[Message]):
         self._number = 0
         self._dropped = 0
         self._listeners: tuple[Callable[[Message], object], ...] = ()
+        self._on_forgotten: tuple[Callable[[Forgotten], object], ...] = ()
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -150,6 +154,7 @@ class Trace(Sequence[Message]):
         """Forget all messages held. Numbers go on, so that messages under way find no stranger in their place."""
         self._messages.clear()
         self._dropped = 0
+        self._tell_forgotten("cleared")
 
     def __repr__(self) -> str:
         count = len(self._messages)
@@ -255,7 +260,7 @@ class Trace(Sequence[Message]):
             self._dropped += 1
         messages.append(message)
         if self._listeners:
-            self._tell(message)
+            self._tell(self._listeners, message)
         return message
 
     def mark(self, number: int, outcome: Outcome, at: float | None = None, error: str | None = None) -> None:
@@ -269,30 +274,51 @@ class Trace(Sequence[Message]):
         if error is not None:
             _set(message, "error", _bounded(error))
         if self._listeners:
-            self._tell(message)
+            self._tell(self._listeners, message)
 
     def restart(self) -> None:
         """Forget everything, number from 1 and hold `DEFAULT_LIMIT` messages again. Subscribers stay."""
         self._messages = deque(maxlen=DEFAULT_LIMIT)
         self._number = self._dropped = 0
+        self._tell_forgotten("restarted")
 
-    def subscribe(self, callback: Callable[[Message], object]) -> Callable[[], None]:
-        """Have `callback(message)` called for each message added or changed; returns the way to stop it."""
+    def _adopt(self, messages: Iterable[Message], dropped: int) -> None:
+        """Hold these messages, whose numbers have no gaps: an export that is looked at again."""
+        self._messages.extend(messages)
+        self._number = self._messages[-1].number if self._messages else 0
+        self._dropped = dropped
+
+    def subscribe(
+        self, callback: Callable[[Message], object], forgotten: Callable[[Forgotten], object] | None = None
+    ) -> Callable[[], None]:
+        """Have `callback(message)` called for each message added or changed; returns the way to stop it.
+
+        `forgotten(how)` is called when all messages have been: ``cleared``, or ``restarted`` and numbered from 1.
+        """
 
         def listener(message: Message) -> None:
             callback(message)
 
+        def forgotten_listener(how: Forgotten) -> None:
+            if forgotten is not None:
+                forgotten(how)
+
         def unsubscribe() -> None:
             self._listeners = tuple(other for other in self._listeners if other is not listener)
+            self._on_forgotten = tuple(other for other in self._on_forgotten if other is not forgotten_listener)
 
         self._listeners = (*self._listeners, listener)
+        self._on_forgotten = (*self._on_forgotten, forgotten_listener)
 
         return unsubscribe
 
-    def _tell(self, message: Message) -> None:
-        for listener in self._listeners:
+    def _tell_forgotten(self, how: Forgotten) -> None:
+        self._tell(self._on_forgotten, how)
+
+    def _tell(self, listeners: tuple[Callable[[T], object], ...], news: T) -> None:
+        for listener in listeners:
             try:
-                listener(message)
+                listener(news)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException:

@@ -9,6 +9,7 @@ JSON, version 1::
 
 Times are seconds since the app started. Arguments that JSON has no form for (bytes, sets, dates, NaN, whole numbers
 beyond 2**53, cycles, ...) are written as ``{"$type": "bytes", "$preview": "b'...'"}``, a bounded text in their place.
+`ipclab.trace_import` reads it again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ipclab import wording
-from ipclab.record import KEPT_BYTES, Message, Trace
+from ipclab.record import KEPT_BYTES, Message, Preview, Trace
 
 FORMAT = "ipclab-trace"
 VERSION = 1
@@ -88,7 +89,8 @@ def _json_value(value: object, depth: int, room: list[int]) -> object:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
-    return {"$type": type(value).__name__, "$preview": wording.preview(value, 200)}
+    kind = getattr(value, "type_name", None) if isinstance(value, Preview) else None
+    return {"$type": kind or type(value).__name__, "$preview": wording.preview(value, 200)}
 
 
 def to_mermaid(messages: Iterable[Message]) -> str:

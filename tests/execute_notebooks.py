@@ -14,6 +14,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+#: The form of an output that is a live view: a reference to what a running kernel has.
+LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
+
 FOLDER = Path(__file__).parents[1] / "notebooks"
 
 #: Seconds that a cell may take.
@@ -21,13 +24,19 @@ LIMIT = 60
 
 
 def minimal(notebook: NotebookNode) -> None:
-    """Reduce the metadata to what a front end needs, and never more than tags on a cell."""
+    """Leave only what is of use without a kernel: metadata that a front end needs, tags, what can be read.
+
+    Of a live view its HTML and its words stay. A front end would prefer the view itself, find that its kernel is
+    gone, and show "model not found" instead.
+    """
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(LIVE_VIEW, None)
 
 
 def written(notebook: NotebookNode) -> str:

@@ -145,7 +145,7 @@ def clicked(event):
 
 @program
 async def test_a_page_makes_and_dispatches_events_of_its_own() -> None:
-    """DOM: dispatchEvent(new CustomEvent(type, {detail})) reaches the listeners; it returns whether none prevented."""
+    """DOM: dispatchEvent(new CustomEvent(type, {detail})) reaches the listeners; False if one prevented it."""
     contents = await open_form()
     assert await contents.execute("""
 from ipclab import CustomEvent, Event

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from ipclab.main.dialog_options import Answer, Question
     from ipclab.main.menu import Menu
 
-#: `opened`, `closed`: the window is there, is gone; `head`: its title, its visibility, or whether its developer tools
-#: are open; `menu`: a window's menu bar, or (without a window) an item of any menu; `popup`: one was opened or closed.
+#: `opened`, `closed`: the window is there, is gone; `head`: its title, its visibility, or whether its developer
+#: tools are open; `menu`: a window's menu bar, or (without a window) an item of any menu; `popup`: one was opened or
+#: closed.
 Change = Literal["opened", "closed", "head", "menu", "popup", "progress"]
 Subscriber = Callable[[Change, "BrowserWindow | None"], object]
 Ask = Callable[["Question"], Coroutine[Any, Any, Mapping[str, object]]]

@@ -7,6 +7,7 @@ import linecache
 import os
 import re
 import signal
+import sys
 import warnings
 from collections.abc import Callable
 from importlib.metadata import version
@@ -20,12 +21,14 @@ from ipclab import activity
 from ipclab.main import app as app_module
 from ipclab.main import console, spare
 from ipclab.main.app import app
+from ipclab.main.browser_window import BrowserWindow
 from ipclab.main.lockstep import lockstep
 from ipclab.notebook import diagram
 from ipclab.notebook.cells import Cells, last_messages
 from ipclab.notebook.editor import Editor
 from ipclab.notebook.interrupts import Interrupts
 from ipclab.notebook.magics import Magics, await_renderer
+from ipclab.notebook.parents import Parents
 
 PACKAGE_FOLDER = str(Path(__file__).resolve().parent.parent)
 
@@ -60,6 +63,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     cells = Cells(kernel, interrupts)
     magics = Magics(shell, cells)
     _loaded[shell] = [
+        Parents(kernel).unload,
         interrupts.unload,
         cells.unload,
         _add_magics(shell, magics),
@@ -68,6 +72,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         _name_cells_in_warnings(shell),
         _take_turns(),
         _prepare_main(shell),
+        _show_windows(shell),
     ]
 
 
@@ -157,5 +162,27 @@ def _prepare_main(shell: InteractiveShell) -> Undo:
         console.cell_of = None
         app_module.prepares_spare = False
         spare.dismiss()
+
+    return undo
+
+
+def _show_windows(shell: InteractiveShell) -> Undo:
+    """A window as a cell's last line is shown live."""
+
+    def bundle(window: BrowserWindow, **_: object) -> Any:
+        from ipclab.notebook.views import windows  # only now: widgets take a while to import
+
+        return windows.bundle(window)
+
+    formatter: Any = shell.display_formatter
+    formatter.mimebundle_formatter.for_type(BrowserWindow, bundle)
+
+    def undo() -> None:
+        formatter.mimebundle_formatter.pop(BrowserWindow, None)
+        if "ipclab.notebook.views.windows" in sys.modules:
+            from ipclab.notebook.views import printing, windows
+
+            windows.close_all()
+            printing.restore_streams()
 
     return undo

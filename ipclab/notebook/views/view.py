@@ -41,6 +41,9 @@ class View(anywidget.AnyWidget):
     All methods are called on main's loop, whatever thread the front end's messages come in on.
     """
 
+    #: Whether several cells may show it: then the second run of one of them does not close it.
+    shared: ClassVar[bool] = False
+
     _esm: ClassVar[str] = ""
     _css: ClassVar[str] = ""
 
@@ -61,8 +64,9 @@ class View(anywidget.AnyWidget):
         self._last_flush = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.on_msg(self._arrived)
-        # The cell that shows a view again has made a new one.
-        scope.note(self.close)
+        if not self.shared:
+            # The cell that shows a view again has made a new one.
+            scope.note(self.close)
 
     # --- what subclasses say -------------------------------------------------------------------------------------
 
@@ -108,6 +112,14 @@ class View(anywidget.AnyWidget):
         if items:
             self._number += 1
             self.send({"t": "batch", "n": self._number, "items": items})
+
+    def tell_at_once(self, item: Item, *buffers: bytes) -> None:
+        """As `tell`, behind what is pending and without waiting for more; the buffers go beside the item."""
+        if self.watched:
+            self.flush()
+            self._last_flush = time.monotonic()
+            self._number += 1
+            self.send({"t": "batch", "n": self._number, "items": [item]}, buffers=list(buffers))
 
     def act(self, what: str, function: Callable[..., object], *args: object) -> None:
         """Do what the reader has asked for, as an activity of its own; what it raises is told as a listener's.

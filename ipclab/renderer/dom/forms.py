@@ -129,7 +129,7 @@ class HTMLLabelElement(HTMLElement):
             dispatch(control, click)
 
     def _is_in_interactive(self, target: object) -> bool:
-        """Whether what was clicked has a use of its own: the control itself above all. Then the label does nothing."""
+        """Whether what was clicked has a use of its own, as the control itself has: then the label does nothing."""
         inner = target if isinstance(target, HTMLElement) else None
         while inner is not None and inner is not self:
             if isinstance(inner, _LABELLED) or (inner._tag == "a" and inner.has_attribute("href")):

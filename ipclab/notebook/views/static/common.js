@@ -34,12 +34,27 @@ function ipclabConnect(model, {take, reset = () => {}, mainBlocked = () => {}, h
   };
 }
 
-// Keys pressed in a view are the view's: JupyterLab's shortcuts (b: a cell below, d d: delete the cell) must not see
+// Keys pressed in a view are the view's: the notebook's shortcuts (b: a cell below, d d: delete the cell) must not see
 // them. Ctrl, Meta and Escape go through: saving, and leaving the view.
 function ipclabKeepKeys(element) {
+  const isOurs = (event) => !event.ctrlKey && !event.metaKey && event.key !== "Escape";
   element.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey && event.key !== "Escape") event.stopPropagation();
+    if (isOurs(event)) event.stopPropagation();
   });
+  // Notebook 7 looks at keys before they come here. It leaves alone what bears this mark: the very element that has
+  // the focus, for its shortcuts name that one.
+  const MARK = "data-lm-suppress-shortcuts";
+  const mark = (event) => {
+    const {target} = event;
+    if (!element.contains(target)) {
+      window.removeEventListener("keydown", mark, true); // the view has gone while it had the focus
+    } else if (isOurs(event)) {
+      target.setAttribute(MARK, "true");
+      window.setTimeout(() => target.removeAttribute(MARK));
+    }
+  };
+  element.addEventListener("focusin", () => window.addEventListener("keydown", mark, true));
+  element.addEventListener("focusout", () => window.removeEventListener("keydown", mark, true));
 }
 
 // Make an element: `ipclabElement("button", {class: "ipclab-button", type: "button"}, "Clear", otherElement)`.
