@@ -300,7 +300,7 @@ async def test_a_page_kept_under_a_name_is_found_by_a_link(here: Path, monkeypat
 
 
 @program
-async def test_a_link_to_the_internet_fails_as_its_load_does() -> None:
+async def test_a_link_to_the_internet_fails_as_its_load_does(capfd: pytest.CaptureFixture[str]) -> None:
     contents = BrowserWindow().web_contents
     await contents.load_url(html("<a href='https://example.org/'>out</a>"))
     failed: list[object] = []
@@ -311,6 +311,8 @@ async def test_a_link_to_the_internet_fails_as_its_load_does() -> None:
         await contents.load_url("https://example.org/")
     assert failed == [(caught.value.errno, caught.value.code, "https://example.org/", True)] * 2
     assert await contents.execute("kept") == 1
+    # Who clicks it awaits nothing: the console says what a browser would show in the page's place.
+    assert capfd.readouterr().err == f"renderer 1 │ {caught.value}\n"
 
 
 @pytest.mark.parametrize(

@@ -498,6 +498,8 @@ async def test_input_to_a_page_that_nobody_was_told_of_or_to_no_node_does_nothin
         (1, 5, {}, ValueError),
         (1, "input", None, TypeError),
         (1, "input", {"value": ["x"]}, TypeError),
+        (1, "input", {"values": "x"}, TypeError),
+        (1, "input", {"values": ["x", 1]}, TypeError),
         (1, "input", {1: "x"}, TypeError),
     ],
 )

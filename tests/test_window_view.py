@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from front_end import WIDGET, FrontEnd, Model
 from kernel import Kernel, prepared_kernel, shared_kernels
+
+from ipclab.notebook.views.page_tree import PageTree
 
 Item = dict[str, Any]
 
@@ -395,6 +398,21 @@ def test_a_page_is_told_whole_and_then_what_changes(page: Model) -> None:
 
     page.until(says(page, "hello Ann"))
     page.until(lambda: lines(page, "text") == ["input Ann", "clicked"])
+
+
+def test_what_was_told_of_a_page_stays_as_it_was_told() -> None:
+    """It may wait to be sent, and a node that is in it already would be inserted a second time."""
+    told: list[list[Any]] = [
+        ["all", [1, "html", {}, [[2, "p", {}, [], {}]], {}]],
+        ["insert", 1, None, [3, "b", {}, [], {}]],
+    ]
+    before = deepcopy(told)
+    tree = PageTree()
+    tree.apply(told)
+    tree.apply([["insert", 2, None, [4, "a"]], ["insert", 3, None, [5, "b"]], ["set", 3, "class", "c"]])
+    assert told == before
+    paragraph, bold = [2, "p", {}, [[4, "a"]], {}], [3, "b", {"class": "c"}, [[5, "b"]], {}]
+    assert tree.root == [1, "html", {}, [paragraph, bold], {}]
 
 
 def test_what_the_reader_writes_is_told_to_all_front_ends(page: Model) -> None:

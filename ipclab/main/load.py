@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from typing import Any
 
@@ -27,6 +27,7 @@ class Load:
         #: The host's number for it, once the renderer was asked to navigate.
         self.operation = 0
         self._future: asyncio.Future[None] = loop.create_future()
+        self._told: Callable[[LoadError], object] | None = None
 
     def __await__(self) -> Generator[Any, None, None]:
         # Done, it is no wait; and what its renderer waits for may be the very code that asks.
@@ -38,6 +39,13 @@ class Load:
         """Wait until the load has ended, well or not."""
         await asyncio.wait([self._future])
 
+    def told_of(self, told: Callable[[LoadError], object]) -> None:
+        """Have `told(error)` called if it fails, or has failed already."""
+        self._told = told
+        if self._future.done() and (error := self._future.exception()) is not None:
+            assert isinstance(error, LoadError)
+            told(error)
+
     def finish(self, error: LoadError | None) -> None:
         if self._future.done() or self._future.get_loop().is_closed():
             return
@@ -46,6 +54,8 @@ class Load:
         else:
             self._future.set_exception(error)
             self._future.exception()  # as in Electron, nobody has to catch it
+            if self._told is not None:
+                self._told(error)
 
     def __repr__(self) -> str:
         return f"<load of {self.url!r}: {'over' if self._future.done() else 'under way'}>"

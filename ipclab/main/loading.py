@@ -59,7 +59,12 @@ class Loading:
         except ValueError as error:
             console.write_labelled(self._contents.label, "error", str(error))
         else:
-            self.start(asked_for, find, by_page=True)
+            self.start(asked_for, find, by_page=True).told_of(self._tell_reader)
+
+    def _tell_reader(self, error: LoadError) -> None:
+        """Nobody awaits what a link loads. A browser would show the failure as a page."""
+        if error.code not in ("ERR_ABORTED", "ERR_FAILED"):
+            console.write_labelled(self._contents.label, "error", str(error))
 
     def start(self, asked_for: str, find: Callable[[], PageSource], *, by_page: bool = False) -> Load:
         """Start loading what `find` finds; a load under way is aborted.

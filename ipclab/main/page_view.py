@@ -59,18 +59,23 @@ class PageView:
 
         return stop
 
-    def input(self, node_id: int, type: str, fields: Mapping[str, str | bool]) -> None:  # noqa: A002 (the web's name)
+    def input(
+        self,
+        node_id: int,
+        type: str,  # noqa: A002 (the web's name)
+        fields: Mapping[str, str | bool | list[str]],
+    ) -> None:
         """The reader has done something to an element of the page that is watched: its listeners hear of it.
 
-        `type` is one of `INPUTS`. `fields` are a control's new ``value`` or ``checked``, or a key event's ``key``,
-        ``ctrl``, ``shift``, ``alt`` and ``meta``. It belongs to the caller's activity. A page that is gone, or does
+        `type` is one of `INPUTS`. `fields` are a control's new ``value``, ``values`` or ``checked``, or a key event's
+        ``key``, ``ctrl``, ``shift``, ``alt`` and ``meta``. It belongs to the caller's activity. A page that is gone, or does
         not read what it is sent, gets nothing. TypeError or ValueError for what is no input.
         """
         _check(node_id, type, fields)
         contents = self._contents
         if self._page is None or contents.host.link.closed:
             return
-        size = sum(len(value) for value in fields.values() if isinstance(value, str))
+        size = sum(len(text) for value in fields.values() for text in _texts(value))
         if contents.host.has_room(size):
             contents.host.send(Input(activity.current.get(), self._page, node_id, type, dict(fields)))
             contents.hang.watch()
@@ -134,7 +139,14 @@ def _check(node_id: object, type: object, fields: object) -> None:  # noqa: A002
     if not isinstance(fields, Mapping):
         raise TypeError(f"the fields of an input are a dict, not {fields!r:.100}")
     for name, value in fields.items():
-        if not isinstance(name, str) or not isinstance(value, str | bool):
+        if name == "values" and isinstance(value, list) and all(isinstance(text, str) for text in value):
+            continue
+        if not isinstance(name, str) or name == "values" or not isinstance(value, str | bool):
             raise TypeError(
-                f"a field of an input has a name and is text or a bool, not {name!r:.100}: {value!r:.100}"
+                f"a field of an input has a name and is text or a bool, and `values` are texts, not {name!r:.100}: "
+                f"{value!r:.100}"
             )
+
+
+def _texts(value: str | bool | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []

@@ -178,14 +178,14 @@ class WatchDocument(Frame, tag=22):
 class Input(Frame, tag=23):
     """What the reader did to an element of the `page` that was told under this number.
 
-    `fields`: a control's new ``value`` or ``checked`` at ``input`` and ``change``; at a key's events its ``key``, and
-    whether ``ctrl``, ``shift``, ``alt`` and ``meta`` were held.
+    `fields`: a control's new ``value``, ``values`` (where several can be chosen) or ``checked`` at ``input`` and
+    ``change``; at a key's events its ``key``, and whether ``ctrl``, ``shift``, ``alt`` and ``meta`` were held.
     """
 
     page: int
     node: int
     type: str
-    fields: dict[str, str | bool]
+    fields: dict[str, str | bool | list[str]]
 
 
 class Ping(Frame, tag=24):

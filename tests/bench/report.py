@@ -32,6 +32,7 @@ FIGURES = (
     Figure("invoke, two strings", "invoke-small/ipclab", "µs", "invoke-small/node", 1.0),
     Figure("", "invoke-small/ipclab", "µs", "invoke-small/raw"),
     Figure("", "invoke-small/ipclab", "µs", "invoke-small/asyncio"),
+    Figure("invoke, a monitor open", "invoke-watched/kernel", "µs", "invoke-alone/kernel", 1.3),
     Figure("send_sync, two strings", "sync-small/ipclab", "µs", "invoke-small/ipclab", 0.85),
     Figure("remote: read a property", "remote-read/ipclab", "µs", "sync-small/ipclab", 2.0),
     Figure("invoke, 1 KB nested dict", "invoke-nested/ipclab", "µs", "invoke-small/ipclab", 1.5),

@@ -42,6 +42,9 @@ class Rounds:
         self._take_turns(sides, "remote-read", ("ipclab",), do="remote", times=200)
         for what in ("set-item", "put", "get"):
             self._take_turns(sides, what, ("ipclab", "sqlite"), do="store", what=what, times=300)
+        # Longer than the time between two batches to the front end.
+        for how in ("alone", "watched") if self._turn % 2 else ("watched", "alone"):
+            self._take_turns(sides, f"invoke-{how}", ("kernel",), do=how, what="small", times=1500)
         self._take_turns(sides, "invoke-mib", ("ipclab", "node", "raw"), do="echo", what="bytes", size=MIB, times=8)
 
     def heavy(self, sides: dict[str, Worker]) -> None:

@@ -71,6 +71,7 @@ def running() -> Iterator[dict[str, Worker]]:
         "raw": (sys.executable, "-m", "tests.bench.raw_pair", "blocking"),
         "asyncio": (sys.executable, "-m", "tests.bench.raw_pair", "asyncio"),
         "sqlite": (sys.executable, "-m", "tests.bench.plain_sqlite"),
+        "kernel": (sys.executable, "-m", "tests.bench.monitored"),
     }
     if node_is_missing() is None:
         commands["node"] = ("node", str(HERE / "node_pair.js"))

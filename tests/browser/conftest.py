@@ -4,31 +4,34 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jupyter_page import Lab, Server, find_chromium, opened
+from jupyter_page import Lab, find_chromium, opened
+from jupyter_process import Server
+from lesson_run import LessonRun, run
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+#: What is open, for those who report a failure.
+OPENED = pytest.StashKey[tuple[Server, Lab]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests go last: from its start to its end Playwright keeps an event loop running in this thread."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: here in item.path.parents)
+    items.sort(key=lambda item: HERE in item.path.parents)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failed browser test shows what the server said, and keeps a picture of what a reader would have seen."""
     report = yield
-    fixtures: dict[str, Any] = getattr(item, "funcargs", {})
-    if report.when == "call" and report.failed and "lab" in fixtures:
-        lab: Lab = fixtures["lab"]
+    if report.failed and report.when != "teardown" and OPENED in item.config.stash and HERE in item.path.parents:
+        server, lab = item.config.stash[OPENED]
         picture = lab.pictures / f"failed-{item.name}.png"
         lab.page.screenshot(path=picture)
         report.sections.append(("browser", "\n".join([f"picture: {picture}", *lab.errors()])))
-        report.sections.append(("JupyterLab log", fixtures["server"].log_tail()))
+        report.sections.append(("JupyterLab log", server.log_tail()))
     return report
 
 
@@ -54,8 +57,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def lab(chromium: str, server: Server) -> Iterator[Lab]:
+def lab(chromium: str, server: Server, pytestconfig: pytest.Config) -> Iterator[Lab]:
     pictures = ROOT / ".artefacts"
     pictures.mkdir(exist_ok=True)
     with opened(server, chromium, pictures) as lab:
+        pytestconfig.stash[OPENED] = server, lab
         yield lab
+        del pytestconfig.stash[OPENED]
+
+
+@pytest.fixture(scope="session")
+def lesson(lab: Lab, request: pytest.FixtureRequest) -> LessonRun:
+    """The lesson that the test names, run: tests of the same lesson follow each other, and share the run."""
+    return run(lab, request.param)

@@ -5,18 +5,15 @@ through JupyterLab's own commands and models. Locators are for what a reader cli
 """
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, Request, sync_playwright
+import jupyter_process
+from jupyter_process import Server
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_playwright
 
 Output = dict[str, Any]
 """One output as a notebook file holds it."""
@@ -42,8 +39,11 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+LIGHT = "JupyterLab Light"
+THEMES = (LIGHT, "JupyterLab Dark", "JupyterLab Dark High Contrast")
+
 SECOND = 1_000  # Playwright counts in milliseconds
-START = 60 * SECOND
+START = jupyter_process.START * SECOND
 
 CURRENT = "window.jupyterapp.shell.currentWidget"
 
@@ -52,13 +52,18 @@ CURRENT = "window.jupyterapp.shell.currentWidget"
 LAUNCHER_OPEN = "() => [...window.jupyterapp.shell.widgets('main')].length > 0"
 
 # `shutdown` ends the kernel, `dispose` closes without asking whether to save. A dialog which a failed test has left
-# behind, such as "Kernel Restarting", would hold up every later one.
+# behind, such as "Kernel Restarting", would hold up every later one. The run-all command goes on after its promise:
+# it scrolls to the last cell, which may take three seconds, and then activates the notebook even if that is disposed
+# by now ("Cannot read properties of null (reading 'footer')", in its _ensureFocus). So what is being closed is not
+# activated any more. After two frames JupyterLab has said all it has to say about the end.
 CLOSE_DOCUMENTS = """async () => {
     document.querySelectorAll('.jp-Dialog .jp-mod-accept').forEach(button => button.click());
     for (const widget of [...window.jupyterapp.shell.widgets('main')].filter(widget => widget.context)) {
+        widget.content.activate = () => {};
         await widget.context.sessionContext?.shutdown();
         widget.dispose();
     }
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
 }"""
 
 # JupyterLab's current widget, on which its commands work, is the one with the focus: a new document may not have it.
@@ -77,6 +82,23 @@ COMMAND = "([id, options]) => window.jupyterapp.commands.execute(id, options)"
 ALL_ANSWERED = f"""() => {CURRENT}.context.sessionContext.session.kernel.requestExecute(
     {{code: '', silent: true, store_history: false}}).done"""
 
+# Silent: no cell of the notebook shows it, and it is not counted.
+PYTHON = f"""async code => {{
+    const kernel = {CURRENT}.context.sessionContext.session.kernel;
+    const future = kernel.requestExecute({{code, silent: true, store_history: false}});
+    let printed = '';
+    future.onIOPub = ({{header, content}}) => {{
+        if (header.msg_type === 'stream' && content.name === 'stdout') printed += content.text;
+    }};
+    const {{content}} = await future.done;
+    if (content.status !== 'ok') throw new Error(`${{content.ename}}: ${{content.evalue}}`);
+    return printed;
+}}"""
+
+# While a theme comes, JupyterLab covers the page.
+THEME_SHOWN = """name => document.body.dataset.jpThemeName === name
+    && document.body.dataset.jpThemeLight !== undefined && !document.getElementById('jupyterlab-splash')"""
+
 OUTPUTS = f"""() => [...{CURRENT}.content.model.cells]
     .filter(cell => cell.type === 'code').map(cell => cell.outputs.toJSON())"""
 
@@ -89,62 +111,6 @@ FULL_HEIGHT = f"""() => {{
 }}"""
 
 
-class Server:
-    """A JupyterLab server with nothing of the user's own: settings, kernels and state are in `home`."""
-
-    def __init__(self, home: Path, notebooks: Path) -> None:
-        self.home = home
-        self.log = home / "jupyter.log"
-        settings = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-            environment[name] = str(home / name.lower())
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0", "-y"]
-        command += [f"--ServerApp.root_dir={notebooks}", "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token="]
-        command += [
-            f"--LabApp.user_settings_dir={home / 'settings'}",
-            f"--LabApp.workspaces_dir={home / 'workspaces'}",
-        ]
-        command += ["--LabApp.expose_app_in_browser=True"]
-        # Should the test run be killed, the server must not stay behind.
-        command += ["--ServerApp.shutdown_no_activity_timeout=600", "--MappingKernelManager.cull_idle_timeout=600"]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=notebooks,
-                env=environment | {"JUPYTER_PREFER_ENV_PATH": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def address(self) -> str:
-        """Wait until the server has written down its address. RuntimeError with the log if it does not."""
-        note = self.home / "jupyter_runtime_dir" / f"jpserver-{self.process.pid}.json"
-        deadline = time.monotonic() + START / SECOND
-        while self.process.poll() is None and time.monotonic() < deadline:
-            try:
-                return str(json.loads(note.read_text())["url"])
-            except (FileNotFoundError, json.JSONDecodeError):  # not there yet, or half written
-                time.sleep(0.05)
-        raise RuntimeError(f"JupyterLab did not start:\n{self.log_tail()}")
-
-    def log_tail(self, lines: int = 40) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-
-    def stop(self) -> None:
-        """Ask the server to end itself and its kernels; kill its group if it does not."""
-        self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(15)
-
-
 class Lab:
     """One JupyterLab page. Notebook paths are relative to `folder`: a copy of `notebooks/`, free to be written to."""
 
@@ -153,14 +119,19 @@ class Lab:
         self.address = address
         self.folder = folder
         self.pictures = pictures
+        self._path = ""
+        self._theme = LIGHT
         self._errors: list[str] = []
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self._errors.append(f"uncaught: {error}"))
         page.on("request", self._on_request)
         page.goto(f"{address}lab?reset", timeout=START)
-        page.wait_for_function("() => window.jupyterapp !== undefined", timeout=START)
+        self._wait_for_lab()
+
+    def _wait_for_lab(self) -> None:
+        self.page.wait_for_function("() => window.jupyterapp !== undefined", timeout=START)
         self._wait_for("() => window.jupyterapp.restored")
-        page.wait_for_function(LAUNCHER_OPEN, timeout=START)
+        self.page.wait_for_function(LAUNCHER_OPEN, timeout=START)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -197,11 +168,41 @@ class Lab:
         return name
 
     def open(self, path: str) -> None:
-        """Close what is open with its kernel, open this notebook and wait for its kernel."""
+        """Close what is open with its kernel, open this notebook in the light theme and wait for its kernel."""
         self._wait_for(CLOSE_DOCUMENTS)
         self._errors.clear()
-        self.command("docmanager:open", {"path": path, "factory": "Notebook"})
-        self.page.wait_for_function(KERNEL_READY, arg=path, timeout=START)
+        self.theme(LIGHT)
+        self._path = path
+        self._show()
+
+    def _show(self) -> None:
+        self.command("docmanager:open", {"path": self._path, "factory": "Notebook"})
+        self.page.wait_for_function(KERNEL_READY, arg=self._path, timeout=START)
+
+    def reload(self) -> None:
+        """Save the notebook and reload the page, as a reader does: the kernel lives on.
+
+        Returns when the notebook is there again and its kernel connected; live views come back soon after.
+        """
+        self.command("docmanager:save")
+        self.page.reload(timeout=START)
+        self._wait_for_lab()
+        self._show()
+
+    def theme(self, name: str) -> None:
+        """Change to one of the `THEMES` and wait until it is shown. The next `open` changes back to the light one."""
+        if name != self._theme:
+            self.command("apputils:change-theme", {"theme": name})
+            self.page.wait_for_function(THEME_SHOWN, arg=name, timeout=START)
+            self._theme = name
+
+    def output(self, cell: int) -> Locator:
+        """Return where the code cell of this number (from 0) shows its outputs."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".jp-Cell-outputArea")
+
+    def python(self, code: str, seconds: float = 60) -> str:
+        """Run code in the kernel without a cell and return what it printed. RuntimeError if it fails."""
+        return self._wait_for(PYTHON, code, seconds)
 
     def command(self, name: str, options: dict[str, Any] | None = None, seconds: float = 60) -> None:
         """Run a JupyterLab command and wait until it is done, `seconds` at most."""
@@ -212,21 +213,24 @@ class Lab:
         self.command("notebook:run-all-cells", seconds=seconds)
         self._wait_for(ALL_ANSWERED, seconds=seconds)
 
-    def _wait_for(self, function: str, argument: object = None, seconds: float = 60) -> None:
-        """Wait for the promise that a JavaScript function returns.
+    def _wait_for(self, function: str, argument: object = None, seconds: float = 60) -> str:
+        """Wait for the promise that a JavaScript function returns; returns its value if that is a text, or else "".
 
         `page.evaluate` alone would copy its value, which may be a widget, and wait for ever if it never settles.
         """
         start = f"""argument => {{
-            const state = window.ipclabWait = {{done: false, error: null}};
+            const state = window.ipclabWait = {{done: false, value: '', error: null}};
             ({function})(argument).then(
-                () => {{ state.done = true; }}, error => {{ state.error = String(error); state.done = true; }});
+                value => {{ if (typeof value === 'string') state.value = value; state.done = true; }},
+                error => {{ state.error = String(error); state.done = true; }});
         }}"""
         self.page.evaluate(start, argument)
         self.page.wait_for_function("() => window.ipclabWait.done", timeout=seconds * SECOND)
         error = self.page.evaluate("() => window.ipclabWait.error")
         if error is not None:
             raise RuntimeError(f"{error}, from {function} with {argument}")
+        value: str = self.page.evaluate("() => window.ipclabWait.value")
+        return value
 
     def outputs(self) -> list[list[Output]]:
         """The outputs of every code cell, from the notebook's model."""

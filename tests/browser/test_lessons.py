@@ -1,19 +1,10 @@
 """Every lesson, opened and run in JupyterLab as a reader would, shows what its file says it shows."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_page import Lab, Output
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-LESSONS = [path.relative_to(NOTEBOOKS).as_posix() for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
-
-
-def code_cells(path: Path) -> list[dict[str, Any]]:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return [cell for cell in cells if cell["cell_type"] == "code"]
+from lesson_run import LESSONS, LessonRun
 
 
 def joined(text: str | list[str]) -> str:
@@ -40,19 +31,16 @@ def tags(cell: dict[str, Any]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_runs_in_jupyterlab_with_the_outputs_it_was_saved_with(lab: Lab, lesson: str) -> None:
-    cells = code_cells(NOTEBOOKS / lesson)
-    lab.open(lesson)
-    lab.run_all()
-    shown = [texts(outputs) for outputs in lab.outputs()]
-    lab.screenshot(Path(lesson).stem)
+@pytest.mark.parametrize("lesson", LESSONS, indirect=True)
+def test_a_lesson_runs_in_jupyterlab_with_the_outputs_it_was_saved_with(lab: Lab, lesson: LessonRun) -> None:
+    shown = [texts(outputs) for outputs in lesson.outputs]
+    lab.screenshot(lesson.name)
 
-    assert len(shown) == len(cells)
-    for cell, found in zip(cells, shown, strict=True):
+    assert len(shown) == len(lesson.cells)
+    for cell, found in zip(lesson.cells, shown, strict=True):
         source = joined(cell["source"])
         if "raises-exception" not in tags(cell):
             assert "error" not in found, source
         if cell["outputs"] and "nbval-ignore-output" not in tags(cell):
             assert found == texts(cell["outputs"]), source
-    assert lab.errors() == []
+    assert lesson.errors == []

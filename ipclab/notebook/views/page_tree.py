@@ -37,7 +37,7 @@ class PageTree:
                 apply(*rest)
 
     def _all(self, tree: Tree) -> None:
-        self.root = tree
+        self.root = tree = _copied(tree)
         self._nodes.clear()
         self._parents.clear()
         self._know(tree)
@@ -55,6 +55,7 @@ class PageTree:
         above = self._element(parent)
         if above is None:
             return
+        tree = _copied(tree)
         children = above[3]
         at = next((index for index, child in enumerate(children) if child[0] == before), len(children))
         children.insert(at, tree)
@@ -93,3 +94,15 @@ class PageTree:
 def _children(tree: Tree) -> list[Tree]:
     children: list[Tree] = tree[3] if len(tree) > 2 else []
     return children
+
+
+def _copied(tree: Tree) -> Tree:
+    """Return a copy of its own: the changes that brought the tree may wait to be sent when it changes here."""
+    copy = list(tree)
+    waiting = [copy]
+    while waiting:
+        node = waiting.pop()
+        if len(node) > 2:
+            node[2:] = [dict(node[2]), [list(child) for child in node[3]], dict(node[4])]
+            waiting += node[3]
+    return copy

@@ -207,7 +207,14 @@ function ipclabFrame() {
       if (changed.get(control) === control.value) return; // said when Enter was pressed
       changed.set(control, control.value);
     }
-    say(control, "change", {value: String(control.value ?? "")});
+    say(control, "change", state(control));
+  }
+
+  function state(control) {
+    if (control.localName === "select" && control.multiple) {
+      return {values: [...control.selectedOptions].map((option) => String(option.value))};
+    }
+    return {value: String(control.value ?? "")};
   }
 
   // Enter in a line of text submits its form. The page's process does it: a sandboxed frame may not.
@@ -222,9 +229,9 @@ function ipclabFrame() {
     window.clearTimeout(flushing);
     flushing = 0;
     for (const control of typed) {
-      const value = String(control.value ?? "");
-      sent.set(control, [...(sent.get(control) ?? []), value]);
-      port?.postMessage({t: "input", id: ids.get(control), type: "input", fields: {value}});
+      const fields = state(control);
+      if ("value" in fields) sent.set(control, [...(sent.get(control) ?? []), fields.value]);
+      port?.postMessage({t: "input", id: ids.get(control), type: "input", fields});
     }
     typed.clear();
   }

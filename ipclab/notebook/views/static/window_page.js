@@ -109,6 +109,9 @@ const ipclabFields = {
 function ipclabCheckedInput(data) {
   if (data?.t !== "input" || !Number.isSafeInteger(data.id) || !ipclabInputs.has(data.type)) return null;
   const fields = Object.entries(data.fields ?? {});
-  if (!fields.every(([name, value]) => typeof value === ipclabFields[name])) return null;
+  const isText = (value) => typeof value === "string";
+  const isRight = ([name, value]) =>
+    name === "values" ? Array.isArray(value) && value.every(isText) : typeof value === ipclabFields[name];
+  if (!fields.every(isRight)) return null;
   return [data.id, data.type, Object.fromEntries(fields)];
 }
