@@ -120,7 +120,9 @@ def leaks_no_keys(lab: Lab, root: Locator) -> None:
     Letters are typed into its text fields, too, and arrow keys may choose another option.
     """
     # The very elements: what is typed may have others come and go.
-    focusable = [item for item in root.locator(FOCUSABLE).element_handles() if item.is_visible() and item.is_enabled()]
+    focusable = [
+        item for item in root.locator(FOCUSABLE).element_handles() if item.is_visible() and item.is_enabled()
+    ]
     assert focusable, "nothing in there can have the focus"
     lab.page.evaluate(UNMARKED)
     for item in focusable:

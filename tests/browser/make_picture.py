@@ -47,7 +47,7 @@ from ipclab import ipc_renderer  # this cell runs in the window's renderer proce
 ipc_renderer.send("do-wrok", "渲染进程参数1")""",
     "ipclab.monitor()",
 )
-SIZE: ViewportSize = {"width": 1040, "height": 1080}
+SIZE: ViewportSize = {"width": 1040, "height": 1130}
 
 # Only the notebook: no side bars, no file browser.
 PLAIN = ("application:toggle-mode", "application:toggle-left-area")

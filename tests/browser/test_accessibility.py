@@ -115,6 +115,10 @@ def views(lab: Lab) -> Lab:
 def open_all(lab: Lab) -> None:
     """Have the views show what they show only when asked."""
     shown(lab, "monitor").locator(".ipclab-monitor-row").first.click()
+    lab.page.keyboard.press("Enter")
+    expect(shown(lab, "monitor").get_by_label("Details of the message").locator("summary").first).to_be_visible(
+        timeout=SOON
+    )
     shown(lab, "question").get_by_role("radio").last.check()
     shown(lab, "question").get_by_role("button").click()
     shown(lab, "playground").locator("details").first.evaluate("details => { details.open = true; }")
