@@ -1,8 +1,9 @@
-"""What the kernel's interrupt does while a cell runs or settles: it stops the code where it is, in any process.
+"""What the kernel's interrupt does: it stops the code where it is, in any process, whether or not a cell runs.
 
 ipykernel answers SIGINT during an `async` cell by cancelling the cell on the next turn of the loop. A listener that
 loops never lets that turn come, and a renderer never hears of it. So its `_cancel_on_sigint` (an undocumented seam;
-a test holds it) is replaced here.
+a test holds it) is replaced here. While no message is handled, ipykernel ignores SIGINT; what a click or a timer set
+going would loop for ever. So the handler that it puts back after each message (another such seam) is replaced, too.
 """
 
 from __future__ import annotations
@@ -59,10 +60,22 @@ class Interrupts:
         self.happened = False
         self._kernel = kernel
         self._shell = shell
+        self._loop = asyncio.get_running_loop()
+        #: Keeps the task that stops renderers; asyncio itself does so only weakly.
+        self._stopping: asyncio.Task[None] | None = None
         kernel._cancel_on_sigint = self._cancelling
+        self._before: Any = kernel.saved_sigint_handler
+        kernel.saved_sigint_handler = self._between_messages
 
     def unload(self) -> None:
         vars(self._kernel).pop("_cancel_on_sigint", None)
+        self._kernel.saved_sigint_handler = self._before
+
+    def _between_messages(self, _signum: int, frame: FrameType | None) -> None:
+        self._stop_code(frame, self._stop_renderers)
+
+    def _stop_renderers(self) -> None:
+        self._stopping = asyncio.ensure_future(stop_renderers())
 
     def _cancelling(self, cell: asyncio.Future[Any]) -> contextlib.AbstractContextManager[None]:
         return self.calling(cell.cancel)
@@ -73,7 +86,6 @@ class Interrupts:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        loop = asyncio.get_running_loop()
 
         def stop_waiting() -> None:
             lockstep.call_off()
@@ -81,22 +93,26 @@ class Interrupts:
 
         def handle(_signum: int, frame: FrameType | None) -> None:
             self.happened = True
-            # Not on the loop's next turn: a renderer that floods main would go on until main has read it all.
-            interrupt_renderers()
-            catcher, inside, error = self._to_raise_in(frame)
-            if catcher is not InteractiveShell.run_code.__code__:
-                # Not the cell's own code: the cell is to end all the same.
-                loop.call_soon_threadsafe(stop_waiting)
-            if error is not None and inside is None:
-                raise error
-            if inside is not None and catcher is not None:
-                raise_on_return(inside)
+            self._stop_code(frame, stop_waiting)
 
         before = signal.signal(signal.SIGINT, handle)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+    def _stop_code(self, frame: FrameType | None, stop_waiting: Callable[[], object]) -> None:
+        """Stop what runs in renderers and in main; unless that is the cell's own code, `stop_waiting` follows."""
+        # Not on the loop's next turn: a renderer that floods main would go on until main has read it all.
+        interrupt_renderers()
+        catcher, inside, error = self._to_raise_in(frame)
+        if catcher is not InteractiveShell.run_code.__code__:
+            # Not the cell's own code: the cell is to end all the same.
+            self._loop.call_soon_threadsafe(stop_waiting)
+        if error is not None and inside is None:
+            raise error
+        if inside is not None and catcher is not None:
+            raise_on_return(inside)
 
     def _to_raise_in(self, frame: FrameType | None) -> tuple[CodeType | None, FrameType | None, BaseException | None]:
         """Return who will catch it, the function of ipclab's that is not to be disturbed, and what to raise."""
