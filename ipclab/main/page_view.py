@@ -68,8 +68,8 @@ class PageView:
         """The reader has done something to an element of the page that is watched: its listeners hear of it.
 
         `type` is one of `INPUTS`. `fields` are a control's new ``value``, ``values`` or ``checked``, or a key event's
-        ``key``, ``ctrl``, ``shift``, ``alt`` and ``meta``. It belongs to the caller's activity. A page that is gone, or does
-        not read what it is sent, gets nothing. TypeError or ValueError for what is no input.
+        ``key``, ``ctrl``, ``shift``, ``alt`` and ``meta``. It belongs to the caller's activity. A page that is gone,
+        or does not read what it is sent, gets nothing. TypeError or ValueError for what is no input.
         """
         _check(node_id, type, fields)
         contents = self._contents

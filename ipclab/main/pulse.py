@@ -77,6 +77,10 @@ class Pulse:
         if state == "closed":
             self._watchers.clear()
 
+    def is_late(self) -> bool:
+        """Whether the renderer's loop is known not to turn. False if nobody watches."""
+        return self._late
+
     def answered(self, number: int) -> None:
         """A renderer's loop has turned."""
         if number == self._number and self._host is not None:

@@ -286,8 +286,8 @@ class WebContents(EventEmitter):
             return await asyncio.shield(future)
 
     def is_busy(self) -> bool:
-        """Whether the renderer has something to do that main waits for."""
-        return not self._destroyed and not self._crashed and self.host.is_busy()
+        """Whether the renderer has something to do that main waits for, or is seen to compute (in a timer, say)."""
+        return not self._destroyed and not self._crashed and (self.host.is_busy() or self.pulse.is_late())
 
     def interrupt(self) -> None:
         """Stop the code that runs in the renderer; the process lives on."""
