@@ -124,3 +124,31 @@ def test_numbers_as_attributes() -> None:
 def test_what_only_controls_have(name: str) -> None:
     with pytest.raises(AttributeError, match=f"has no '{name}'"):
         setattr(Page()["body"], name, "x")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value"),
+    [
+        ("", "50"),
+        ("min=0 max=10", "5"),
+        ("min=0 max=10 value=99", "10"),
+        ("min=0 max=10 value=-1", "0"),
+        ("min=0 max=10 value=x", "5"),
+        ("min=1 max=10 step=2 value=6", "7"),
+        ("min=0 max=9 step=2 value=9", "8"),
+        ("min=0 max=1 step=any value=0.35", "0.35"),
+        ("min=5 max=1", "5"),
+        ("min=0 max=1 step=0.1 value=0.31", "0.3"),
+    ],
+)
+def test_a_range_is_always_between_its_ends_and_on_a_step(attributes: str, value: str) -> None:
+    """HTML: the value sanitisation of type=range."""
+    page = Page(f"<input type=range {attributes}>")
+    assert page["input"].value == value
+
+
+def test_a_range_takes_no_value_beyond_its_ends() -> None:
+    page = Page("<input type=range max=10>")
+    page["input"].value = 20
+    assert page["input"].value == "10"
+    assert [change[2] for change in page.changes] == ["10"]

@@ -454,3 +454,19 @@ def test_a_summary_opens_its_details() -> None:
     page.does("summary", "click")
     assert page["details"].has_attribute("open") is False
     assert heard == ["toggle True", "toggle False"]
+
+
+@pytest.mark.parametrize("type", ["dblclick", "contextmenu"])
+def test_the_readers_other_clicks(type: str) -> None:  # noqa: A002
+    page = Page("<p id=here><b id=inner></b></p>")
+    heard = page.log(type)
+    page.does("#inner", type)
+    assert heard == [f"{type} inner"]
+
+
+def test_who_listens_for_what_never_happens_is_told() -> None:
+    page = Page("<p></p>")
+    page["p"].add_event_listener("mousemove", print)
+    page["p"].add_event_listener("own-event", print)
+    (warning,) = page.warnings
+    assert warning.startswith("'mousemove' never happens here. What the reader does comes as: blur, change, click,")

@@ -18,7 +18,9 @@ Changes = list[list[Any]]
 Callback = Callable[[Changes], object]
 
 #: What a reader can do to an element.
-INPUTS = frozenset(("click", "input", "change", "keydown", "keyup", "submit", "focus", "blur"))
+INPUTS = frozenset(
+    ("click", "dblclick", "contextmenu", "input", "change", "keydown", "keyup", "submit", "focus", "blur")
+)
 
 
 class _Watcher:

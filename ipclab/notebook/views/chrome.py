@@ -45,9 +45,12 @@ class Chrome:
 
     def close(self) -> None:
         """The view is closed."""
+        self._stop_listening()
+        self._told = None
+
+    def _stop_listening(self) -> None:
         self._stop()
         self._stop = lambda: None
-        self._told = None
         dialogs.leave(self)
 
     # --- to the front end ----------------------------------------------------------------------------------------
@@ -66,6 +69,8 @@ class Chrome:
         self._tell(self._dialog_item())
 
     def _changed(self, change: showing.Change, window: BrowserWindow | None) -> None:
+        if change == "closed" and window is self.window:
+            self._stop_listening()
         if self._told is None or window not in (None, self.window):
             return
         if change == "menu":
@@ -77,7 +82,6 @@ class Chrome:
         elif change == "progress":
             self._tell(self._progress_item())
         elif change == "closed":
-            dialogs.leave(self)
             for item in (self._menu_item(), self._popup_item(), self._progress_item(), self._dialog_item()):
                 self._tell(item)
 

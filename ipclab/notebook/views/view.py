@@ -143,6 +143,7 @@ class View(anywidget.AnyWidget):
         self.watched = False
         main_pulse.forget(self)
         super().close()
+        self.layout.close()  # a model of its own, which ipywidgets keeps for ever
 
     # --- the wire ------------------------------------------------------------------------------------------------
 

@@ -19,9 +19,12 @@ from ipclab.notebook.views.page_tree import PageTree
 from ipclab.notebook.views.view import Item, View
 from ipclab.notebook.views.window_console import WindowConsole
 
-#: The part of a window's height that its page gets in the notebook, in pixels at least and at most.
+#: Pixels of a window's height that are not its page's, and the height up to which a page is shown as high as it is.
+#: Of a higher window the page gets a share only: a notebook has other things to show, and the reader can drag it larger.
+FRAME = 60
+WHOLE = 240
 SHARE = 0.4
-LOWEST, HIGHEST = 160, 400
+LOWEST, HIGHEST = 120, 400
 
 #: The most that is told of a page's address in words.
 ADDRESS = 60
@@ -71,7 +74,7 @@ class WindowView(View, scripts=SCRIPTS, styles=("chrome.css", "window.css")):
         self._chrome = Chrome(self, window)
         self._console = WindowConsole(self, self.contents.label)
         self._console.show(self.contents.is_dev_tools_opened())
-        self._stop_showing = showing.subscribe(self._changed)
+        self._stop_showing: Stop = showing.subscribe(self._changed)
         console.onlookers.append(self._said)
 
     # --- displays ------------------------------------------------------------------------------------------------
@@ -102,13 +105,9 @@ class WindowView(View, scripts=SCRIPTS, styles=("chrome.css", "window.css")):
 
     def close(self) -> None:
         """Take the view off the page. Nothing happens if it is closed already."""
-        self._stop_watching()
-        self._stop_showing()
-        self._stop_showing = lambda: None
+        self._stop_listening()
         self._chrome.close()
         self._console.finish()
-        if self._said in console.onlookers:
-            console.onlookers.remove(self._said)
         self.views.pop(self.window, None)
         super().close()
 
@@ -135,14 +134,14 @@ class WindowView(View, scripts=SCRIPTS, styles=("chrome.css", "window.css")):
             "state": "closed" if window.is_destroyed() else self._state,
             "visible": window._visible,
             "width": window.width,
-            "height": round(min(max(SHARE * window.height, LOWEST), HIGHEST)),
+            "height": _page_height(window.height),
         }
 
     def _changed(self, change: showing.Change, window: BrowserWindow | None) -> None:
         if window is not self.window:
             return
         if change == "closed":
-            self._stop_watching()
+            self._stop_listening()
             self.tell(self._head())
             self._close_if_useless()
         elif change == "head":
@@ -157,11 +156,16 @@ class WindowView(View, scripts=SCRIPTS, styles=("chrome.css", "window.css")):
         self._tree.apply(changes)
         self.tell({"t": "changes", "changes": changes})
 
-    def _stop_watching(self) -> None:
+    def _stop_listening(self) -> None:
+        """The window is closed, or its view: there is nothing more to hear."""
         for stop in (self._stop_pulse, self._stop_page):
             if stop is not None:
                 stop()
         self._stop_pulse = self._stop_page = None
+        self._stop_showing()
+        self._stop_showing = lambda: None
+        if self._said in console.onlookers:
+            console.onlookers.remove(self._said)
 
     # --- the console ---------------------------------------------------------------------------------------------
 
@@ -229,3 +233,7 @@ class WindowView(View, scripts=SCRIPTS, styles=("chrome.css", "window.css")):
             f"<strong>{escape(self.window._title)}</strong><br>{escape(self.words())}<br>"
             "<em>Run this cell to see the window live.</em></div>"
         )
+
+
+def _page_height(height: float) -> int:
+    return round(min(max(SHARE * height, min(height - FRAME, WHOLE), LOWEST), HIGHEST))

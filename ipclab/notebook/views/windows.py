@@ -67,6 +67,8 @@ class Desktop(HBox):  # type: ignore[misc]
             leave()
         self._shown.clear()
         super().close()
+        self.layout.close()  # a model of its own, which ipywidgets keeps for ever
+        self.children = []  # IPython keeps what a cell has returned: it must not keep the windows
 
     def words(self) -> str:
         return "\n".join(view.words() for view, _ in self._shown.values()) or "no window is open"

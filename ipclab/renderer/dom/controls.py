@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ipclab.renderer.dom import ranges
 from ipclab.renderer.dom.attributes import Flag, Reflected
 from ipclab.renderer.dom.element import HTMLElement
 from ipclab.renderer.dom.events import Event, MouseEvent, fire
@@ -178,7 +179,8 @@ class HTMLInputElement(TextControl):
         """Its text. (A number as text, too: as on the web.) Of a box or radio button what a form would send."""
         if self.type in _CHECKABLE:
             return self._attributes.get("value", "on")
-        return self.default_value if self.type in _FIXED or self._value is None else self._value
+        value = self.default_value if self.type in _FIXED or self._value is None else self._value
+        return ranges.sanitised(value, self._attributes) if self.type == "range" else value
 
     @value.setter
     def value(self, value: object) -> None:
@@ -186,7 +188,7 @@ class HTMLInputElement(TextControl):
             self.set_attribute("value", value)
         else:
             self._value = self._cleaned(as_text(value))
-            self._document._changed(self, "value", self._value)
+            self._document._changed(self, "value", self.value)
 
     @property
     def checked(self) -> bool:

@@ -17,7 +17,23 @@ Listener = Callable[..., object]
 L = TypeVar("L", bound=Listener)
 
 #: The events that happen here; each has an `on...` attribute.
-EVENTS = frozenset({"blur", "change", "click", "focus", "input", "keydown", "keyup", "reset", "submit", "toggle"})
+EVENTS = frozenset(
+    {
+        *("blur", "change", "click", "contextmenu", "dblclick", "focus", "input", "keydown", "keyup", "reset"),
+        *("submit", "toggle"),
+    }
+)
+
+#: What happens in a browser and never here: who listens for it is told so.
+NEVER = frozenset(
+    {
+        *("auxclick", "beforeinput", "copy", "cut", "drag", "dragend", "dragenter", "dragleave", "dragover"),
+        *("dragstart", "drop", "keypress", "mousedown", "mouseenter", "mouseleave", "mousemove", "mouseout"),
+        *("mouseover", "mouseup", "paste", "pointercancel", "pointerdown", "pointerenter", "pointerleave"),
+        *("pointermove", "pointerout", "pointerover", "pointerup", "resize", "scroll", "select", "selectionchange"),
+        *("touchcancel", "touchend", "touchmove", "touchstart", "wheel"),
+    }
+)
 
 
 class Event(PageEvent):
@@ -115,6 +131,9 @@ class Listening:
         :param once: only for the first event.
         :param capture: on the event's way down, before the listeners of what is inside.
         """
+        if type in NEVER:
+            known = ", ".join(sorted(EVENTS))
+            self._document._warn(f"'{type}' never happens here. What the reader does comes as: {known}.")
         if listener is None:
 
             def decorate(function: L) -> L:

@@ -30,8 +30,8 @@ def handle(element: HTMLElement, type: str, fields: Mapping[str, Any]) -> None: 
     elif type == "focus":
         if element._takes_focus():
             element._document._move_focus(element)
-    elif type == "click":
-        fire(element, MouseEvent("click", bubbles=True, cancelable=True, **_modifiers(fields)))
+    elif type in ("click", "dblclick", "contextmenu"):
+        fire(element, MouseEvent(type, bubbles=True, cancelable=True, **_modifiers(fields)))
     elif type in ("keydown", "keyup"):
         _key(element, type, fields)
     elif type in ("input", "change"):

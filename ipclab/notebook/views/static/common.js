@@ -3,12 +3,33 @@
 
 // Connect a model (all its views share it) with the kernel. `take(item)` gets each item; `reset()` is called before
 // the items that tell everything anew; `mainBlocked(blocked)` when main's loop stops turning and goes on; `have()`
-// returns what hello is to say. Returns {send, close}.
-function ipclabConnect(model, {take, reset = () => {}, mainBlocked = () => {}, have = () => ({})}) {
+// returns what hello is to say; `lost()` when the kernel that made the model has ended. Returns {send, show, close}:
+// `show(el)` says in the element of a view that the kernel has gone, when it has; it returns what undoes that.
+function ipclabConnect(model, {take, reset = () => {}, mainBlocked = () => {}, have = () => ({}), lost = () => {}}) {
   let last = null;
+  let gone = false;
+  const shown = new Set();
+  const sayGone = (el) => {
+    const text = "The kernel behind this has ended or was restarted. Run the cell again.";
+    el.prepend(ipclabElement("p", {class: "ipclab-gone", role: "status"}, text));
+  };
+  const onGone = () => {
+    if (gone) return;
+    gone = true;
+    shown.forEach(sayGone);
+    lost();
+  };
+  const send = (item, buffers) => {
+    if (gone) return;
+    try {
+      model.send(item, undefined, buffers);
+    } catch {
+      onGone(); // a kernel that has died and come back by itself is told of by nothing else
+    }
+  };
   const hello = () => {
     last = null;
-    model.send({...have(), t: "hello"});
+    send({...have(), t: "hello"});
   };
   const onMessage = (message, buffers) => {
     if (message.t === "main") {
@@ -27,10 +48,19 @@ function ipclabConnect(model, {take, reset = () => {}, mainBlocked = () => {}, h
     }
   };
   model.on("msg:custom", onMessage);
+  model.on("comm_live_update", onGone);
   hello();
   return {
-    send: (item, buffers) => model.send(item, undefined, buffers),
-    close: () => model.off("msg:custom", onMessage),
+    send,
+    show: (el) => {
+      shown.add(el);
+      if (gone) sayGone(el);
+      return () => shown.delete(el);
+    },
+    close: () => {
+      model.off("msg:custom", onMessage);
+      model.off("comm_live_update", onGone);
+    },
   };
 }
 

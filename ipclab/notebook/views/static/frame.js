@@ -36,7 +36,9 @@ function ipclabFrame() {
     const own = SPACES[name] ?? space;
     const element = known(id, make(NEVER.has(name) || ANIMATIONS.has(name) ? "template" : tag, own));
     if (element.localName === "template") return element;
-    for (const [attribute, value] of Object.entries(attributes)) set(element, attribute, value);
+    // The type last: a range that has no ends yet would put its value between others.
+    const typeLast = ([one], [other]) => (one === "type") - (other === "type");
+    for (const [attribute, value] of Object.entries(attributes).sort(typeLast)) set(element, attribute, value);
     const inner = name === "foreignobject" ? HTML : own;
     element.append(...children.map((child) => build(child, inner)));
     if ("value" in properties) element.value = properties.value;
@@ -259,6 +261,13 @@ function ipclabFrame() {
     // The page's process decides what a link or a button does; the sandbox would stop them anyway.
     if (element.closest("a, area, button, input[type=submit], input[type=reset], input[type=image]")) event.preventDefault();
   });
+  for (const type of ["dblclick", "contextmenu"]) {
+    listen(type, (element, event) => {
+      // As in Electron, there is no menu but what the app shows.
+      if (type === "contextmenu") event.preventDefault();
+      say(element, type, held(event));
+    });
+  }
   listen("input", (element) => {
     if (isBox(element)) return; // the click has said it
     typed.add(element);

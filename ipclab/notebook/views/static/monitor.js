@@ -216,8 +216,13 @@ export default () => {
         store.close();
       };
     },
-    render({model, el}) {
-      return ipclabMonitorView(store, (item, buffers) => model.send(item, undefined, buffers), el);
+    render({el}) {
+      const remove = ipclabMonitorView(store, connection.send, el);
+      const hide = connection.show(el);
+      return () => {
+        hide();
+        remove();
+      };
     },
   };
 };

@@ -226,7 +226,11 @@ export default () => {
       const view = ipclabPlaygroundView(el, (item) => connection.send(item));
       for (const item of told) view[item.t](item);
       views.add(view);
-      return () => views.delete(view);
+      const hide = connection.show(el);
+      return () => {
+        hide();
+        views.delete(view);
+      };
     },
   };
 };

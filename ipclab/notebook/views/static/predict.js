@@ -87,7 +87,11 @@ export default () => {
       if (question) view.ask(question);
       if (answered) view.show(answered);
       views.add(view);
-      return () => views.delete(view);
+      const hide = connection.show(el);
+      return () => {
+        hide();
+        views.delete(view);
+      };
     },
   };
 };

@@ -122,6 +122,7 @@ export default () => {
     chrome: {},
     views: new Set(),
   };
+  let connection = null;
   const each = (what) => store.views.forEach(what);
   let painting = false;
   const paint = () => {
@@ -176,7 +177,7 @@ export default () => {
 
   return {
     initialize({model}) {
-      const connection = ipclabConnect(model, {
+      connection = ipclabConnect(model, {
         take: (item) => {
           if (item.t in TAKE) TAKE[item.t](item);
           else if (item.t in ipclabChromeParts) {
@@ -192,12 +193,20 @@ export default () => {
           if (!blocked) store.waiting = 0;
           paint();
         },
+        lost: () => {
+          if (store.head !== null) TAKE.head({...store.head, state: "closed"}); // its process has ended with main
+        },
       });
       store.send = (item) => connection.send(item);
       return connection.close;
     },
     render({el}) {
-      return ipclabRenderWindow(store, el);
+      const remove = ipclabRenderWindow(store, el);
+      const hide = connection.show(el);
+      return () => {
+        hide();
+        remove();
+      };
     },
   };
 };

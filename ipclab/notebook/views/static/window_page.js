@@ -100,7 +100,7 @@ function ipclabFrameHost(tree, said) {
   };
 }
 
-const ipclabInputs = new Set(["click", "input", "change", "keydown", "keyup", "submit", "focus", "blur"]);
+const ipclabInputs = new Set(["click", "dblclick", "contextmenu", "input", "change", "keydown", "keyup", "submit", "focus", "blur"]);
 const ipclabFields = {
   value: "string", checked: "boolean", key: "string", ctrl: "boolean", shift: "boolean", alt: "boolean", meta: "boolean",
 };
