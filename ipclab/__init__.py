@@ -45,10 +45,7 @@ if TYPE_CHECKING:
     from ipclab.main.registry import web_contents
     from ipclab.main.traffic import settle, trace
     from ipclab.notebook.diagram import diagram
-    from ipclab.notebook.views.monitor import monitor
-    from ipclab.notebook.views.playground import playground
-    from ipclab.notebook.views.predict import predict
-    from ipclab.notebook.views.windows import windows
+    from ipclab.notebook.live import monitor, playground, predict, windows
     from ipclab.undefined_value import undefined
     from ipclab.waiting import once
 

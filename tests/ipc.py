@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 
 import pytest
 
-from ipclab import BrowserWindow, restart
+from ipclab import BrowserWindow, activity, restart
 from ipclab.main import spare
 from ipclab.main.web_contents import ISOLATED_WORLD, WebContents
 
@@ -37,6 +37,9 @@ def program(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         _before.clear()
         _before.update(children())
+        # In a program there is one activity; the clicks of another test began more.
+        activity._last = 0
+        activity._contexts.clear()
         asyncio.run(live(test(*args, **kwargs)))
         spare.dismiss()
         assert new_children() == set(), "a child process is left"

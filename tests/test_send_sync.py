@@ -78,3 +78,12 @@ async def test_a_deadlock_through_a_second_window_is_refused_too() -> None:
 
     async with asyncio.timeout(2):
         assert await first.execute("ipc_renderer.send_sync('outer')") == "refused"
+
+
+@program
+async def test_a_channel_that_is_missing_is_told_of_by_the_public_name() -> None:
+    contents = await open_page()
+    with pytest.raises(
+        TypeError, match=r"^IpcRenderer\.send_to\(\) missing 1 required positional argument: 'channel'$"
+    ):
+        await contents.execute("ipc_renderer.send_to(2)")

@@ -15,9 +15,10 @@ WINDOW = "win = BrowserWindow()\nawait win.load_file('press.html')\nwin"
 RESTART = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
 DIE = """() => void window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestExecute(
     {code: 'import os; os._exit(1)', silent: true, store_history: false}).done.catch(() => {})"""
+SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
 
 
-@pytest.mark.parametrize("end", [RESTART, DIE], ids=["restarted", "died"])
+@pytest.mark.parametrize("end", [RESTART, DIE, SHUT_DOWN], ids=["restarted", "died", "shut down"])
 def test_views_of_a_kernel_that_has_ended_say_so(lab: Lab, end: str) -> None:
     lab.open(lab.write("kernel-ends.ipynb", START, PAGE, WINDOW, "ipclab.monitor()"))
     lab.run_all()
@@ -25,10 +26,11 @@ def test_views_of_a_kernel_that_has_ended_say_so(lab: Lab, end: str) -> None:
     state = window.locator(".ipclab-window-state")
     expect(state).to_have_text("ready", timeout=SOON)
     lab.page.evaluate(end)
-    if end is DIE:  # JupyterLab tells no view of it, so the first thing that the reader does finds it out
+    if end is DIE:
         lab.page.locator(".jp-Dialog .jp-mod-accept").click(timeout=SOON)
+    if end is SHUT_DOWN:  # JupyterLab tells no view of it, so the first thing that the reader does finds it out
         window.frame_locator("iframe").get_by_role("button").click()
-        monitor.get_by_role("button", name="Pause").click()
+        monitor.get_by_role("button", name="Copy").click()
 
     expect(state).to_have_text("closed", timeout=SOON)
     for output in (window, monitor):

@@ -128,15 +128,6 @@ async def test_an_id_that_is_no_number_is_a_type_error(first: str) -> None:
     assert list(trace) == []
 
 
-@program
-async def test_a_channel_that_is_missing_is_told_of_by_the_public_name() -> None:
-    page, _ = await two_pages()
-    with pytest.raises(
-        TypeError, match=r"^IpcRenderer\.send_to\(\) missing 1 required positional argument: 'channel'$"
-    ):
-        await page.execute("ipc_renderer.send_to(2)")
-
-
 @held(
     "a.2", API, "A number that is no 32-bit integer, or a channel that is no string, is a gin conversion TypeError."
 )

@@ -7,10 +7,8 @@ second. Everything dearer (arguments, details, searching) is done when the front
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from ipclab.main import audience
@@ -231,19 +229,3 @@ class Monitor(
         self._source, self._name = source, name
         self._watch()
         self._begin(why)
-
-
-def monitor(exported: str | os.PathLike[str] | None = None) -> Monitor:
-    """Return a live view of all messages: what is sent, by whom, to whom, and what becomes of it.
-
-    `exported` shows the messages of an export instead: its text (what `ipclab.trace.to_json()` has returned), or the
-    path of a file with that text, as a `pathlib.Path`. ValueError if it is no export.
-    """
-    if exported is None:
-        return Monitor()
-    if isinstance(exported, os.PathLike):
-        path = Path(exported)
-        return Monitor(from_json(path.read_bytes()), path.name)
-    if not isinstance(exported, str):
-        raise TypeError(f"an export is its JSON text or the Path of a file, not {type(exported).__name__}")
-    return Monitor(from_json(exported))

@@ -69,9 +69,9 @@ class Playground(View, scripts=("playground.js",), styles=("playground.css",)):
         self._output = Printed(self._told_line)
         self._monitor: Monitor | None = None
         if monitor:
-            from ipclab.notebook.views.monitor import monitor as make_monitor
+            from ipclab.notebook.views.monitor import Monitor
 
-            self._monitor = make_monitor()
+            self._monitor = Monitor()
 
     async def run(
         self,
@@ -258,11 +258,3 @@ class Playground(View, scripts=("playground.js",), styles=("playground.css",)):
         display(self._repr_mimebundle_(**kwargs)[0], raw=True)  # type: ignore[no-untyped-call]
         if self._monitor is not None:
             display(self._monitor)  # type: ignore[no-untyped-call]
-
-
-def playground(*, monitor: bool = True) -> Playground:
-    """Make a playground: shown as a cell's last line, it has a form; `await playground.run(...)` drives it by code.
-
-    `monitor`: whether the message monitor is shown below it. Running the cell anew begins anew.
-    """
-    return Playground(monitor)

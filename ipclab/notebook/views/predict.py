@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from ipclab.notebook.views.view import Item, View
-from ipclab.predictions import Question, read
+from ipclab.predictions import Question
 
 #: Pieces of a text, code or not: `say `hi` twice` is [[False, "say "], [True, "hi"], [False, " twice"]].
 Pieces = list[list[Any]]
@@ -93,23 +92,6 @@ class Predict(View, scripts=("predict.js",), styles=("predict.css",)):
             for answer, feedback in self.question.answers.items()
         )
         return f"<p><b>{_html(self.question.text)}</b></p><ol>{answers}</ol>"
-
-
-def predict(question: str, answers: Mapping[str, str] | None = None, *, answer: str | None = None) -> Predict:
-    """Ask the reader what will happen, before the cell that shows it: ``ipclab.predict("02-1")``.
-
-    The number names a question of the lessons. To ask one of your own, give its text, the answers with the feedback
-    for each, and the right one: ``predict("What is printed?", {"pong": "...", "nothing": "..."}, answer="pong")``.
-    What stands in backticks is shown as code; nothing is taken for HTML.
-
-    Nothing waits for the reader's choice: it can be read as `answered` and `is_right`, and made by `choose`. Running
-    the cell anew forgets it. TypeError or ValueError if there is no such question, or it is not one.
-    """
-    if answers is None and answer is None:
-        return Predict(read(question))
-    if answers is None or answer is None:
-        raise TypeError("a question of your own needs its answers, and `answer`: the right one of them")
-    return Predict(Question(question, answers, answer))
 
 
 def pieces(text: str) -> Pieces:

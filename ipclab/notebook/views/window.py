@@ -20,7 +20,7 @@ from ipclab.notebook.views.view import Item, View
 from ipclab.notebook.views.window_console import WindowConsole
 
 #: Pixels of a window's height that are not its page's, and the height up to which a page is shown as high as it is.
-#: Of a higher window the page gets a share only: a notebook has other things to show, and the reader can drag it larger.
+#: Of a higher window the page gets a share only: a notebook has other things to show, and the reader can drag it.
 FRAME = 60
 WHOLE = 240
 SHARE = 0.4

@@ -83,15 +83,3 @@ class Desktop(HBox):  # type: ignore[misc]
             static = "".join(view.static_html() for view, _ in self._shown.values())
             made["text/html"] = static or f"<pre>{escape(self.words())}</pre>"
         return made
-
-
-def windows(*windows: BrowserWindow) -> Desktop:
-    """Return a widget that shows windows side by side: these, or all that are open.
-
-    Without arguments it follows the app: a window that is opened later appears, one that is closed vanishes.
-    TypeError for what is no window. (Electron has no such thing: its windows are the desktop's.)
-    """
-    for window in windows:
-        if not isinstance(window, BrowserWindow):
-            raise TypeError(f"ipclab.windows() shows windows, not {window!r}")
-    return Desktop(windows)

@@ -24,7 +24,7 @@ function ipclabConnect(model, {take, reset = () => {}, mainBlocked = () => {}, h
     try {
       model.send(item, undefined, buffers);
     } catch {
-      onGone(); // a kernel that has died and come back by itself is told of by nothing else
+      onGone(); // nothing else tells of a kernel that was shut down
     }
   };
   const hello = () => {

@@ -20,6 +20,8 @@ function ipclabFrame() {
   const changed = new WeakMap(); // line of text -> what `change` has told of it
   const typed = new Set(); // controls whose text has not been said yet
   const sent = new Map(); // control -> its texts that were said and that the page has not got yet
+  const got = new WeakMap(); // control -> its text as the page has it
+  const stale = new WeakMap(); // control -> how many texts of `sent` the page set another text before
   let port = null;
   let applying = false;
   let flushing = 0;
@@ -131,9 +133,15 @@ function ipclabFrame() {
       if (!control) return;
       const written = sent.get(control) ?? [];
       const at = written.indexOf(text);
-      // The page tells every text that it has got. What it tells before it has got the last one is out of date.
-      if (at >= 0) written.splice(0, at + 1);
-      else if (!written.length && !typed.has(control) && control.value !== text) put(control, text);
+      if (at >= 0) { // the page tells every text that it has got
+        written.splice(0, at + 1);
+        got.set(control, text);
+        stale.set(control, Math.max(0, (stale.get(control) ?? 0) - at - 1));
+      } else if (written.length || typed.has(control)) {
+        keepTyped(control, text, written.length);
+      } else if (control.value !== text) {
+        put(control, text);
+      }
     },
     checked: (id, checked) => {
       const control = nodes.get(id);
@@ -155,13 +163,27 @@ function ipclabFrame() {
     },
   };
 
+  // The page has set a text before it has got all that was typed, as a chat does that clears its line at Enter: what
+  // was typed since goes behind it. What the page then makes of texts that were under way already is out of date.
+  function keepTyped(control, text, underWay) {
+    const before = got.get(control);
+    if (before === undefined || before === text) return; // told by an event that is not `input`
+    if (stale.get(control) > 0 || !control.value.startsWith(before)) return;
+    put(control, text + control.value.slice(before.length), text.length - before.length);
+    got.set(control, text);
+    changed.set(control, text);
+    stale.set(control, underWay);
+    typeLater(control);
+  }
+
   // A new text leaves the caret where it was, as far as that is possible.
-  function put(control, text) {
+  function put(control, text, shift = 0) {
     const caret = control === document.activeElement ? control.selectionStart : null;
     control.value = text;
+    got.set(control, text);
     changed.set(control, control.value);
     if (typeof caret === "number") {
-      const there = Math.min(caret, text.length);
+      const there = Math.max(0, Math.min(caret + shift, text.length));
       control.setSelectionRange(there, there);
     }
   }
@@ -227,6 +249,11 @@ function ipclabFrame() {
     sayChange(control);
   }
 
+  function typeLater(control) {
+    typed.add(control);
+    if (!flushing) flushing = window.setTimeout(flush, 16);
+  }
+
   function flush() {
     window.clearTimeout(flushing);
     flushing = 0;
@@ -270,8 +297,7 @@ function ipclabFrame() {
   }
   listen("input", (element) => {
     if (isBox(element)) return; // the click has said it
-    typed.add(element);
-    if (!flushing) flushing = window.setTimeout(flush, 16);
+    typeLater(element);
   });
   listen("change", (element) => {
     if (!isBox(element)) sayChange(element);
