@@ -106,9 +106,9 @@ def uncaught_text(error: BaseException) -> str:
         for line in traceback.extract_tb(error.__traceback__)
         if not line.filename.startswith(PACKAGE_FOLDER)
     ]
-    if isinstance(error, SyntaxError) and error.lineno is not None and not (error.filename or "<").startswith("<"):
+    if isinstance(error, SyntaxError) and not (file := error.filename or "<").startswith("<"):
         # It is the text that is wrong, not who compiles it.
-        where = [f"    at {without_number(error.filename)}, line {error.lineno}: {(error.text or '').strip()}"]
+        where = [f"    at {without_number(file)}, line {error.lineno}: {(error.text or '').strip()}"]
     innermost = reversed(where[-STACK_LIMIT:])
     return "\n".join([f"{name}: {message}" if message else name, *innermost])
 

@@ -25,11 +25,13 @@ def test_views_of_a_kernel_that_has_ended_say_so(lab: Lab, end: str) -> None:
     window, monitor = lab.output(2), lab.output(3)
     state = window.locator(".ipclab-window-state")
     expect(state).to_have_text("ready", timeout=SOON)
+    button = window.frame_locator("iframe").get_by_role("button")
+    expect(button).to_be_visible(timeout=SOON)
     lab.page.evaluate(end)
     if end is DIE:
         lab.page.locator(".jp-Dialog .jp-mod-accept").click(timeout=SOON)
     if end is SHUT_DOWN:  # JupyterLab tells no view of it, so the first thing that the reader does finds it out
-        window.frame_locator("iframe").get_by_role("button").click()
+        button.click()
         monitor.get_by_role("button", name="Copy").click()
 
     expect(state).to_have_text("closed", timeout=SOON)
