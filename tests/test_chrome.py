@@ -12,7 +12,7 @@ from front_end import FrontEnd
 from ipc import program
 from kernel import Kernel, prepared_kernel, shared_kernels
 
-from ipclab import BrowserWindow, Error, Menu, MenuItem, activity, dialog
+from ipclab import BrowserWindow, Error, Menu, MenuItem, dialog
 from ipclab.main import showing
 from ipclab.notebook.views import menus, printing
 from ipclab.notebook.views.chrome import Chrome
@@ -63,10 +63,7 @@ def displayed(window: BrowserWindow) -> ChromeView:
 
 
 @pytest.fixture(autouse=True)
-def views_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # Clicks are activities, and what belongs to none appears where the last one's output does: not in later tests.
-    monkeypatch.setattr(activity, "_contexts", {})
-    monkeypatch.setattr(activity, "_last", 0)
+def views_are_closed() -> Iterator[None]:
     yield
     while views:
         views.pop().close()

@@ -128,6 +128,7 @@ class BrowserWindow(Decorations, EventEmitter):
         self.set_title(title)
 
     def get_title(self) -> str:
+        """Return the window's title."""
         return self.title
 
     def set_title(self, title: str) -> None:
@@ -177,6 +178,7 @@ class BrowserWindow(Decorations, EventEmitter):
             self._emit("hide")
 
     def is_visible(self) -> bool:
+        """Return whether the window is shown."""
         self._check()
         return self._visible
 

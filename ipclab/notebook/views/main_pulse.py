@@ -59,5 +59,8 @@ def _tell(blocked: bool) -> None:
     with _lock:
         views = list(_views)
     for view in views:
-        # Not through `tell`, which is main's loop's: this one is blocked.
-        view.send({"t": "main", "blocked": blocked})
+        try:
+            # Not through `tell`, which is main's loop's: this one is blocked.
+            view.send({"t": "main", "blocked": blocked})
+        except Exception:
+            continue  # main has closed it at this very moment

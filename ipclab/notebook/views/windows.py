@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from ipywidgets import HBox  # type: ignore[import-untyped]
+from ipywidgets import HBox, Label  # type: ignore[import-untyped]
 
 from ipclab import scope
 from ipclab.main import registry, showing
 from ipclab.main.browser_window import BrowserWindow
 from ipclab.notebook.views.window import Stop, WindowView
+
+NOTHING = "no window is open"
 
 
 def bundle(window: BrowserWindow) -> Any:
@@ -36,6 +38,7 @@ class Desktop(HBox):  # type: ignore[misc]
         self.add_class("ipclab-windows")
         self._follows = not windows
         self._shown: dict[BrowserWindow, tuple[WindowView, Stop]] = {}
+        self._nothing: Label | None = None
         self._stop = showing.subscribe(self._changed)
         for window in windows or tuple(registry.windows.values()):
             self._add(window)
@@ -57,7 +60,18 @@ class Desktop(HBox):  # type: ignore[misc]
             self._shown[window] = view, view.displayed()
 
     def _arrange(self) -> None:
-        self.children = [view for view, _ in self._shown.values()]
+        if self._shown:
+            self.children = [view for view, _ in self._shown.values()]
+            self._drop_nothing()
+        elif self._nothing is None:
+            self._nothing = Label(NOTHING)
+            self.children = [self._nothing]
+
+    def _drop_nothing(self) -> None:
+        if self._nothing is not None:
+            for model in (self._nothing, self._nothing.layout, self._nothing.style):
+                model.close()
+            self._nothing = None
 
     def close(self) -> None:
         """Take the windows off the page; they themselves stay open."""
@@ -66,12 +80,13 @@ class Desktop(HBox):  # type: ignore[misc]
         for _, leave in self._shown.values():
             leave()
         self._shown.clear()
+        self._drop_nothing()
         super().close()
         self.layout.close()  # a model of its own, which ipywidgets keeps for ever
         self.children = []  # IPython keeps what a cell has returned: it must not keep the windows
 
     def words(self) -> str:
-        return "\n".join(view.words() for view, _ in self._shown.values()) or "no window is open"
+        return "\n".join(view.words() for view, _ in self._shown.values()) or NOTHING
 
     def __repr__(self) -> str:
         return self.words()

@@ -126,6 +126,7 @@ class ClassList:
         return wanted
 
     def contains(self, name: str) -> bool:
+        """Return whether it has this class."""
         return name in self
 
     def replace(self, old: str, new: str) -> bool:
@@ -190,6 +191,7 @@ class Style:
 
     @property
     def css_text(self) -> str:
+        """All declarations, as in the attribute `style`."""
         return self._element.get_attribute("style") or ""
 
     @css_text.setter

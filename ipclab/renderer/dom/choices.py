@@ -47,6 +47,7 @@ class HTMLOptionElement(HTMLElement):
 
     @property
     def selected(self) -> bool:
+        """Whether it is chosen."""
         select = self._select()
         if select is None or select.multiple:
             return self.default_selected if self._checked is None else self._checked
@@ -65,6 +66,7 @@ class HTMLOptionElement(HTMLElement):
 
     @property
     def index(self) -> int:
+        """Its place among the options of its select, from 0."""
         select = self._select()
         return 0 if select is None else select.options.index(self)
 
@@ -113,6 +115,7 @@ class HTMLSelectElement(Control):
 
     @property
     def selected_options(self) -> list[HTMLOptionElement]:
+        """The options that are chosen, as a new list."""
         return [each for each in self.options if each.selected]
 
     @property
@@ -132,6 +135,7 @@ class HTMLSelectElement(Control):
 
     @property
     def selected_index(self) -> int:
+        """The place of the first option that is chosen, from 0; -1 if none is."""
         return next((index for index, each in enumerate(self.options) if each.selected), -1)
 
     @selected_index.setter

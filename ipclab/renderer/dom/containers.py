@@ -35,14 +35,17 @@ class ParentNode(Queries, Node):
 
     @property
     def child_element_count(self) -> int:
+        """How many elements are in it."""
         return len(self.children)
 
     @property
     def first_element_child(self) -> HTMLElement | None:
+        """The first element in it, None if there is none."""
         return next(elements(self._nodes), None)
 
     @property
     def last_element_child(self) -> HTMLElement | None:
+        """The last element in it, None if there is none."""
         return next(elements(self._nodes[::-1]), None)
 
     @property

@@ -102,6 +102,7 @@ class Document(Queries, Observed):
 
     @property
     def head(self) -> HTMLElement | None:
+        """``<head>``, None if the page has lost it."""
         return self._part("head")
 
     @property

@@ -77,6 +77,7 @@ class HTMLElement(ParentNode):
             self._attribute_changed(name, was)
 
     def has_attribute(self, name: str) -> bool:
+        """Return whether it has this attribute."""
         return self._attribute_name(name) in self._attributes
 
     def toggle_attribute(self, name: str, force: bool | None = None) -> bool:

@@ -32,6 +32,7 @@ class Node(Listening):
 
     @property
     def owner_document(self) -> Document:
+        """The document that it was made for."""
         return self._document
 
     @property
@@ -43,6 +44,7 @@ class Node(Listening):
 
     @property
     def parent_element(self) -> HTMLElement | None:
+        """The element that it is in, None if there is none."""
         from ipclab.renderer.dom.element import HTMLElement
 
         return self._parent if isinstance(self._parent, HTMLElement) else None
@@ -58,35 +60,42 @@ class Node(Listening):
         return list(self._children())
 
     def has_child_nodes(self) -> bool:
+        """Return whether anything is in it."""
         return bool(self._children())
 
     @property
     def first_child(self) -> Node | None:
+        """The first node in it, None if it is empty."""
         children = self._children()
         return children[0] if children else None
 
     @property
     def last_child(self) -> Node | None:
+        """The last node in it, None if it is empty."""
         children = self._children()
         return children[-1] if children else None
 
     @property
     def next_sibling(self) -> Node | None:
+        """The node behind it, None if it is the last."""
         siblings, index = self._place()
         return siblings[index + 1] if index + 1 < len(siblings) else None
 
     @property
     def previous_sibling(self) -> Node | None:
+        """The node in front of it, None if it is the first."""
         siblings, index = self._place()
         return siblings[index - 1] if index > 0 else None
 
     @property
     def next_element_sibling(self) -> HTMLElement | None:
+        """The next element behind it, None if there is none."""
         siblings, index = self._place()
         return next(elements(siblings[index + 1 :]), None)
 
     @property
     def previous_element_sibling(self) -> HTMLElement | None:
+        """The next element in front of it, None if there is none."""
         siblings, index = self._place()
         return next(elements(siblings[:index][::-1]), None)
 

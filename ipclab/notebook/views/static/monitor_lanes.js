@@ -2,9 +2,11 @@
 
 const ipclabMonitorShapes = ["■", "●", "▲", "◆", "★", "⬟", "▼", "⬢"];
 
-// Pixels of the columns beside the lanes, and what a lane needs at least.
-const ipclabMonitorColumns = {number: 64, took: 84, outcome: 188};
-const ipclabMonitorNarrowest = 114;
+// Pixels, as in monitor.css: the columns beside the lanes, from one lane to the next at least, and half of the widest
+// heading and a little. In a narrow view the time stands below the outcome.
+const ipclabMonitorWide = {number: 64, took: 84, outcome: 188, gap: 114, edge: 78};
+const ipclabMonitorNarrow = {number: 50, took: 0, outcome: 98, gap: 92, edge: 50};
+const ipclabMonitorNarrowBelow = 720;
 
 function ipclabMonitorLanes(store) {
   const heading = ipclabElement("div", {class: "ipclab-monitor-heading"});
@@ -22,27 +24,34 @@ function ipclabMonitorLanes(store) {
     lines,
     width: 0, // of the whole content
     inner: 0, // of the lanes' column
+    narrow: false,
     centres: new Map(),
     key: "",
     // Lay out for a scroller that is `room` pixels wide; returns whether anything has moved.
     layOut(room) {
       const names = store.lanes;
-      const beside = ipclabMonitorColumns.number + ipclabMonitorColumns.took + ipclabMonitorColumns.outcome;
-      lanes.width = Math.max(room, beside + 40 + names.length * ipclabMonitorNarrowest);
+      lanes.narrow = room < ipclabMonitorNarrowBelow;
+      const {number, took, outcome, gap: narrowest, edge} = lanes.narrow ? ipclabMonitorNarrow : ipclabMonitorWide;
+      const beside = number + took + outcome;
+      lanes.width = Math.max(room, beside + 2 * edge + (names.length - 1) * narrowest);
       const key = `${lanes.width} ${names.join()} ${store.mainBlocked}`;
       if (key === drawn) return false;
       drawn = lanes.key = key;
       lanes.inner = lanes.width - beside;
-      const edge = 78; // half of the widest heading, and a little
       const gap = names.length > 1 ? (lanes.inner - 2 * edge) / (names.length - 1) : 0;
       const middle = names.length > 1 ? edge : lanes.inner / 2;
       lanes.centres = new Map(names.map((name, place) => [name, Math.round(middle + place * gap)]));
-      draw(names, names.length > 1 && gap < 130 ? "main" : "main process");
+      draw(names, number, names.length > 1 && gap < 130 ? "main" : "main process");
       return true;
+    },
+    // The part of the lanes' column that is in sight: [from, to].
+    inSight(room, scrolled) {
+      const {number, outcome} = lanes.narrow ? ipclabMonitorNarrow : ipclabMonitorWide;
+      return [scrolled, Math.min(lanes.inner, scrolled + room - number - outcome)];
     },
   };
 
-  function draw(names, main) {
+  function draw(names, before, main) {
     heading.style.width = `${lanes.width}px`;
     chips.replaceChildren(...names.map((name, place) => {
       const blocked = name === "main" && store.mainBlocked ? " (blocked)" : "";
@@ -55,7 +64,7 @@ function ipclabMonitorLanes(store) {
     }));
     lines.replaceChildren(...names.map((name, place) => {
       const line = ipclabElement("span", {"data-lane": place % 8});
-      line.style.left = `${ipclabMonitorColumns.number + lanes.centres.get(name)}px`;
+      line.style.left = `${before + lanes.centres.get(name)}px`;
       return line;
     }));
   }

@@ -30,6 +30,7 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
   let height = 400;
   let room = 700;
   let top = 0;
+  let sight = {from: 0, to: 0, key: ""}; // the part of the lanes that is not scrolled out of view
   let asked = new Set();
   const list = {
     element: scroller,
@@ -68,6 +69,7 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
     height = Math.max(scroller.clientHeight, parseFloat(getComputedStyle(scroller).height) || 0);
     if (scroller.clientWidth) room = scroller.clientWidth;
     lanes.layOut(room);
+    scroller.classList.toggle("ipclab-monitor-narrow", lanes.narrow);
     const count = play.shown.length;
     content.style.width = box.style.width = `${lanes.width}px`;
     box.style.height = `${count * ipclabMonitorRowHeight}px`;
@@ -75,6 +77,8 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
       scroller.scrollTop = scroller.scrollHeight;
       top = scroller.scrollTop;
     }
+    const [from, to] = lanes.inSight(room, scroller.scrollLeft);
+    sight = {from, to, key: `${from} ${to}`};
     const first = Math.max(0, Math.floor(scroller.scrollTop / ipclabMonitorRowHeight) - 2);
     const last = Math.min(count, first + Math.ceil(height / ipclabMonitorRowHeight) + 5);
     while (slots.length < last - first) slots.push(makeRow());
@@ -107,7 +111,7 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
     });
     const part = (name) => ipclabElement("span", {class: `ipclab-monitor-${name}`});
     const slot = {
-      element, number: null, key: "", number_: part("number"), way: ipclabElement("span", {class: "ipclab-hidden"}),
+      element, number: null, key: "", sight: "", number_: part("number"), way: ipclabElement("span", {class: "ipclab-hidden"}),
       lanes: part("lanes"), label: part("label"), kind: part("kind"), channel: ipclabElement("bdi"),
       said: ipclabElement("bdi"), took: part("took"), outcome: part("outcome"), word: part("word"),
       trouble: part("trouble"), svg: ipclabMonitorSvg("svg", {"aria-hidden": "true"}), flight: null,
@@ -150,7 +154,10 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
     element.setAttribute("aria-posinset", position + 1);
     element.setAttribute("aria-setsize", count);
     element.style.transform = `translateY(${position * ipclabMonitorRowHeight}px)`;
-    if (slot.key === key) return;
+    if (slot.key === key) {
+      if (slot.sight !== sight.key) placeLabel(slot, row);
+      return;
+    }
     slot.key = key;
     slot.number = row.number;
     slot.flight?.cancel();
@@ -183,7 +190,7 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
     slot.svg.setAttribute("width", lanes.inner);
     slot.svg.setAttribute("height", ipclabMonitorRowHeight);
     for (const name of ["line", "head", "marks"]) slot[name].setAttribute("d", arrow[name]);
-    placeLabel(slot.label.style, Math.min(start, end), Math.max(start, end), start === end);
+    placeLabel(slot, row);
     // A message in flight rests on its way as long as nobody knows more.
     const rest = arrow.from + (arrow.to - arrow.from) * (row.outcome === "pending" ? 0.6 : 1);
     slot.dot.style.display = flight || outcome === "pending" ? "" : "none";
@@ -197,10 +204,17 @@ function ipclabMonitorList(store, play, lanes, {open, close, jump, chosen, wante
     }
   }
 
-  // Between the two lanes where there is room, else beside the one that leaves more.
-  function placeLabel(style, left, right, loop) {
-    const beside = lanes.inner - left - 14;
-    const before = right - 14;
+  // On what is in sight of the arrow where there is room, else beside the end that leaves more; always in sight itself.
+  function placeLabel(slot, row) {
+    slot.sight = sight.key;
+    const {style} = slot.label;
+    const ends = [row.sender, row.receiver].map((lane) => lanes.centres.get(lane) ?? 0);
+    const loop = ends[0] === ends[1];
+    const [left, right] = [Math.min(...ends), Math.max(...ends)].map(
+      (x) => Math.max(sight.from, Math.min(sight.to, x)),
+    );
+    const beside = sight.to - left - 14;
+    const before = right - sight.from - 14;
     const between = right - left - 20;
     style.left = style.right = "auto";
     style.textAlign = "left";
