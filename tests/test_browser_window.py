@@ -22,6 +22,12 @@ from ipclab import (
 
 
 @program
+async def test_options_as_electron_takes_them_are_told_to_be_keywords() -> None:
+    with pytest.raises(TypeError, match=r"takes its options as keywords: BrowserWindow\(width=300"):
+        BrowserWindow({"width": 300})
+
+
+@program
 async def test_unknown_options_are_named_and_so_are_the_known_ones() -> None:
     """Design 4: an unknown option is a TypeError that lists the known ones."""
     with pytest.raises(TypeError) as caught:

@@ -481,3 +481,24 @@ def test_without_a_window_that_is_said(kernel: Kernel) -> None:
     assert kernel.good("ipclab.windows()").result == "no window is open"
     wrong = kernel.run("ipclab.windows('win')").error
     assert wrong == "TypeError: ipclab.windows() shows windows, not 'win'"
+
+
+def test_an_empty_desktop_says_so_until_a_window_comes(kernel: Kernel, front_end: FrontEnd) -> None:
+    desktop = front_end.models[model_id(kernel.good("ipclab.windows()", cell="shows").bundles[0])]
+    (nothing,) = children(front_end, desktop)
+    assert nothing.state["value"] == "no window is open"
+
+    kernel.good(OPEN)
+    desktop.until(lambda: children(front_end, desktop) != [nothing])
+    (shown,) = children(front_end, desktop)
+    assert shown.hello().wait_for("head")["label"] == "renderer 1"
+    assert nothing.closed
+
+    kernel.good("win.close()")
+    desktop.until(lambda: children(front_end, desktop) != [shown])
+    (nothing,) = children(front_end, desktop)
+    assert nothing.state["value"] == "no window is open"
+
+    kernel.good("'something else'", cell="shows")
+    assert nothing.closed
+    assert kernel.good("import ipywidgets\nlen(ipywidgets.Widget._active_widgets)").result == "0"

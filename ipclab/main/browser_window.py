@@ -36,7 +36,7 @@ class BrowserWindow(Decorations, EventEmitter):
 
     def __init__(
         self,
-        *,
+        *options: object,
         title: str = "Electron",
         width: int = 800,
         height: int = 600,
@@ -44,6 +44,8 @@ class BrowserWindow(Decorations, EventEmitter):
         web_preferences: Mapping[str, object] | None = None,
         **unknown: Any,
     ) -> None:
+        if options:
+            raise TypeError("BrowserWindow takes its options as keywords: BrowserWindow(width=300, title='...')")
         if unknown:
             raise TypeError(
                 f"unknown options of BrowserWindow: {', '.join(unknown)}. "

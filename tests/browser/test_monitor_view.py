@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from accessibility import axe
 from jupyter_page import CURRENT, LIGHT, SECOND, THEMES, Lab
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FloatRect, Locator, expect
 
 SOON = 15.0 * SECOND
 
@@ -314,6 +314,86 @@ def test_axe_finds_nothing_with_all_outcomes_and_an_open_panel(lab: Lab, monitor
     expect(row(monitor, 11)).to_be_visible(timeout=SOON)
     axe(lab, ".ipclab-monitor")
     lab.screenshot(f"monitor {theme}")
+
+
+def lanes_in_sight(monitor: Locator) -> tuple[float, float]:
+    """From where to where, in the page, lanes can be seen: between the numbers and the outcomes."""
+    number = box_of(monitor.locator(".ipclab-monitor-heading .ipclab-monitor-number"))
+    outcome = box_of(monitor.locator(".ipclab-monitor-heading .ipclab-monitor-outcome"))
+    return number["x"] + number["width"], outcome["x"]
+
+
+def box_of(shown: Locator) -> FloatRect:
+    box = shown.bounding_box()
+    assert box is not None
+    return box
+
+
+def scroll_sideways(monitor: Locator, pixels: int) -> None:
+    monitor.locator(".ipclab-monitor-scroller").evaluate(
+        """async (element, pixels) => {
+            element.scrollLeft = pixels;
+            for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+        }""",
+        pixels,
+    )
+
+
+def test_a_narrow_page_shows_four_lanes_and_what_became_of_each_message(lab: Lab, monitor: Locator) -> None:
+    lab.python(MIXED)
+    expect(row(monitor, 6).locator(".ipclab-monitor-trouble")).to_be_visible(timeout=SOON)
+    lab.python("more = [BrowserWindow() for _ in range(2)]\nfor win in more: win.web_contents.send('news')")
+    chips = monitor.locator(".ipclab-monitor-lane")
+    expect(chips).to_have_count(4, timeout=SOON)
+    try:
+        lab.page.set_viewport_size({"width": 640, "height": 900})
+        expect(monitor.locator(".ipclab-monitor-narrow")).to_be_visible(timeout=SOON)
+        monitor.locator(".ipclab-monitor-scroller").evaluate("element => { element.style.height = '620px'; }")
+        expect(row(monitor, 13)).to_be_visible(timeout=SOON)
+        left, right = lanes_in_sight(monitor)
+        for chip in chips.all():
+            box = box_of(chip)
+            assert left <= box["x"]
+            assert box["x"] + box["width"] <= right
+        outcome = row(monitor, 6).locator(".ipclab-monitor-outcome")
+        expect(outcome).to_contain_text("✗ rejected ValueError: the disk is full")  # still read out
+        assert box_of(outcome.locator(".ipclab-monitor-trouble"))["width"] <= 1
+        assert outcome.evaluate("element => element.scrollWidth <= element.clientWidth")
+        expect(row(monitor, 1).locator(".ipclab-monitor-took")).to_be_in_viewport(ratio=1)
+        axe(lab, ".ipclab-monitor")
+        lab.screenshot("monitor narrow")
+    finally:
+        lab.page.set_viewport_size({"width": 1280, "height": 900})
+    expect(monitor.locator(".ipclab-monitor-narrow")).to_have_count(0, timeout=SOON)
+
+
+@pytest.mark.parametrize("width", [640, 1280])
+def test_what_is_sent_is_read_wherever_many_lanes_are_scrolled_to(lab: Lab, monitor: Locator, width: int) -> None:
+    lab.python("more = [BrowserWindow() for _ in range(9)]\nfor win in more: win.web_contents.send('news', win.id)")
+    lab.python("await page(\"ipc_renderer.send('work', 'near main')\")")
+    expect(monitor.locator(".ipclab-monitor-lane")).to_have_count(11, timeout=SOON)
+    try:
+        lab.page.set_viewport_size({"width": width, "height": 900})
+        expect(row(monitor, 10)).to_be_visible(timeout=SOON)
+        scroller = monitor.locator(".ipclab-monitor-scroller")
+        scrollable = scroller.evaluate("element => element.scrollWidth - element.clientWidth")
+        assert scrollable > 100
+        lefts = set()
+        for scrolled in (0, scrollable // 2, scrollable):
+            scroll_sideways(monitor, scrolled)
+            left, right = lanes_in_sight(monitor)
+            for number in range(1, 11):
+                label = row(monitor, number).locator(".ipclab-monitor-label")
+                box = box_of(label)
+                assert left <= box["x"], (scrolled, number)
+                assert box["x"] + box["width"] <= right, (scrolled, number)
+                assert label.evaluate("element => element.scrollWidth <= element.clientWidth"), (scrolled, number)
+            lefts.add(left)
+            assert box_of(row(monitor, 9).locator(".ipclab-monitor-outcome"))["x"] == pytest.approx(right)
+            lab.screenshot(f"monitor lanes {width} {scrolled}")
+        assert len(lefts) == 1  # the numbers stay where they are
+    finally:
+        lab.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_nothing_moves_for_a_reader_who_has_asked_for_that(lab: Lab, monitor: Locator) -> None:
