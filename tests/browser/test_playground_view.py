@@ -85,6 +85,21 @@ def test_a_payload_that_is_none_is_told_while_it_is_typed(play: Locator) -> None
     expect(outcome(play)).to_be_hidden()
 
 
+def test_sending_what_is_no_payload_leaves_no_older_result_behind(play: Locator) -> None:
+    payload(play).fill("'good'")
+    send(play)
+    expect(outcome(play)).to_have_text("delivered: Everything arrived.", timeout=SOON)
+    payload(play).fill("[1, 2")
+    send(play)
+
+    expect(play).to_contain_text("Nothing was sent", timeout=SOON)
+    expect(outcome(play)).to_be_hidden()
+    payload(play).fill("[1, 2]")
+    send(play)
+    expect(outcome(play)).to_have_text("delivered: Everything arrived.", timeout=SOON)
+    expect(play).not_to_contain_text("Nothing was sent")
+
+
 def test_typing_fast_loses_no_letter(lab: Lab, play: Locator) -> None:
     text = "'the quick brown fox jumps over the lazy dog'"
     payload(play).fill("")

@@ -220,6 +220,18 @@ None''')""")
     said(window, "an order for Bob")
 
 
+def test_what_the_page_would_not_hear_of_cannot_be_edited(notebook: Lab, window: Locator) -> None:
+    notebook.python("""await win.web_contents.execute('''
+find("said").set_attribute("contenteditable", "true")
+find("said").set_attribute("title", "editable")
+None''')""")
+    expect(page(window).locator("#said")).to_have_attribute("title", "editable", timeout=SOON)
+    page(window).locator("#said").click()
+    notebook.page.keyboard.type("Z")
+
+    said(window, "nothing")
+
+
 def test_a_hostile_page_reaches_nothing_outside_of_its_frame(notebook: Lab, window: Locator) -> None:
     notebook.python("await win.load_file('hostile.html')")
     shown = page(window)

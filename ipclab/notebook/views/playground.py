@@ -229,6 +229,8 @@ class Playground(View, scripts=("playground.js",), styles=("playground.css",)):
             self._choose(item)
             if self._choice.error is None:
                 self.act("a run of the playground", self._perform, self._choice, self._choice.cells())
+            else:
+                self.tell({"t": "refused"})
         elif kind == "stop":
             self.stop()
 

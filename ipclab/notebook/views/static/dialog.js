@@ -41,7 +41,7 @@ function ipclabDialog(send) {
       }
     });
     if (takesFocus) {
-      shown.first.focus();
+      shown.first.focus({preventScroll: true}); // a long message is read from its beginning
       shown.first.select?.();
     }
   };

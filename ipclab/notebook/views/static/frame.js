@@ -11,7 +11,8 @@ function ipclabFrame() {
     "action", "archive", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href",
     "longdesc", "lowsrc", "manifest", "ping", "poster", "profile", "src", "srcset", "usemap", "xlink:href", "xml:base",
   ]);
-  const NO_ATTRIBUTES = new Set(["autofocus", "http-equiv", "is", "nonce", "srcdoc", "target"]);
+  // `contenteditable`: the page would not hear of what is written there.
+  const NO_ATTRIBUTES = new Set(["autofocus", "contenteditable", "http-equiv", "is", "nonce", "srcdoc", "target"]);
   const ANIMATIONS = new Set(["animate", "set", "animatetransform", "animatemotion"]);
   const LINES = new Set(["text", "search", "url", "tel", "email", "password", "number", "date", "time", "month", "week"]);
 

@@ -2,10 +2,10 @@
 
 const ipclabMonitorShapes = ["■", "●", "▲", "◆", "★", "⬟", "▼", "⬢"];
 
-// Pixels, as in monitor.css: the columns beside the lanes, from one lane to the next at least, and half of the widest
-// heading and a little. In a narrow view the time stands below the outcome.
-const ipclabMonitorWide = {number: 64, took: 84, outcome: 188, gap: 114, edge: 78};
-const ipclabMonitorNarrow = {number: 50, took: 0, outcome: 98, gap: 92, edge: 50};
+// Pixels: the columns beside the lanes, as in monitor.css; from one lane to the next at least; before the first and
+// behind the last, for half of their headings; and a further digit. In a narrow view the time is below the outcome.
+const ipclabMonitorWide = {number: 64, took: 84, outcome: 188, gap: 114, first: 78, last: 78, digit: 9};
+const ipclabMonitorNarrow = {number: 46, took: 0, outcome: 96, gap: 90, first: 32, last: 46, digit: 8};
 const ipclabMonitorNarrowBelow = 720;
 
 function ipclabMonitorLanes(store) {
@@ -31,17 +31,20 @@ function ipclabMonitorLanes(store) {
     layOut(room) {
       const names = store.lanes;
       lanes.narrow = room < ipclabMonitorNarrowBelow;
-      const {number, took, outcome, gap: narrowest, edge} = lanes.narrow ? ipclabMonitorNarrow : ipclabMonitorWide;
-      const beside = number + took + outcome;
-      lanes.width = Math.max(room, beside + 2 * edge + (names.length - 1) * narrowest);
+      const sizes = lanes.narrow ? ipclabMonitorNarrow : ipclabMonitorWide;
+      const {number, first} = sizes;
+      const beside = number + sizes.took + sizes.outcome;
+      const longer = Math.max(0, names.at(-1).length - "renderer 1".length) * sizes.digit;
+      const edges = first + sizes.last + longer / 2;
+      lanes.width = Math.max(room, beside + edges + (names.length - 1) * (sizes.gap + longer));
       const key = `${lanes.width} ${names.join()} ${store.mainBlocked}`;
       if (key === drawn) return false;
       drawn = lanes.key = key;
       lanes.inner = lanes.width - beside;
-      const gap = names.length > 1 ? (lanes.inner - 2 * edge) / (names.length - 1) : 0;
-      const middle = names.length > 1 ? edge : lanes.inner / 2;
+      const gap = names.length > 1 ? (lanes.inner - edges) / (names.length - 1) : 0;
+      const middle = names.length > 1 ? first : lanes.inner / 2;
       lanes.centres = new Map(names.map((name, place) => [name, Math.round(middle + place * gap)]));
-      draw(names, number, names.length > 1 && gap < 130 ? "main" : "main process");
+      draw(names, number, lanes.narrow || (names.length > 1 && gap < 130) ? "main" : "main process");
       return true;
     },
     // The part of the lanes' column that is in sight: [from, to].
@@ -55,10 +58,11 @@ function ipclabMonitorLanes(store) {
     heading.style.width = `${lanes.width}px`;
     chips.replaceChildren(...names.map((name, place) => {
       const blocked = name === "main" && store.mainBlocked ? " (blocked)" : "";
-      const title = name === "main" ? `${main}${blocked}` : name;
+      const title = name === "main" ? `${main}${blocked}` : name.replace(" ", "\u00a0");
       const shape = ipclabElement("span", {class: "ipclab-monitor-shape", "aria-hidden": "true"});
       shape.textContent = ipclabMonitorShapes[place % ipclabMonitorShapes.length];
-      const chip = ipclabElement("span", {class: "ipclab-monitor-lane", "data-lane": place % 8}, shape, ` ${title}`);
+      const chip = ipclabElement("span", {class: "ipclab-monitor-lane", "data-lane": place % 8});
+      chip.append(shape, `\u00a0${title}`);
       chip.style.left = `${lanes.centres.get(name)}px`;
       return chip;
     }));

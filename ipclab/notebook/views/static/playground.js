@@ -163,6 +163,10 @@ function ipclabPlaygroundView(root, send) {
       result.hidden = output.hidden = failure.hidden = true;
       printed.textContent = "";
     },
+    refused() {
+      result.hidden = output.hidden = failure.hidden = true; // of the run before
+      showStatus("Nothing was sent: the payload is no Python literal.");
+    },
     running(item) {
       running = item.running;
       go.setAttribute("aria-disabled", String(running));
