@@ -40,7 +40,8 @@ ARGUMENTS = (
 )
 
 LIGHT = "JupyterLab Light"
-THEMES = (LIGHT, "JupyterLab Dark", "JupyterLab Dark High Contrast")
+HIGH_CONTRAST = "JupyterLab Dark High Contrast"
+THEMES = (LIGHT, "JupyterLab Dark", HIGH_CONTRAST)
 
 SECOND = 1_000  # Playwright counts in milliseconds
 START = jupyter_process.START * SECOND
@@ -121,12 +122,17 @@ class Lab:
         self.pictures = pictures
         self._path = ""
         self._theme = LIGHT
+        self._reloaded = False
         self._errors: list[str] = []
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self._errors.append(f"uncaught: {error}"))
         page.on("request", self._on_request)
-        page.goto(f"{address}lab?reset", timeout=START)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.page.goto(f"{self.address}lab?reset", timeout=START)
         self._wait_for_lab()
+        self._reloaded = False
 
     def _wait_for_lab(self) -> None:
         self.page.wait_for_function("() => window.jupyterapp !== undefined", timeout=START)
@@ -170,6 +176,9 @@ class Lab:
     def open(self, path: str) -> None:
         """Close what is open with its kernel, open this notebook in the light theme and wait for its kernel."""
         self._wait_for(CLOSE_DOCUMENTS)
+        if self._reloaded:
+            # A page that has restored documents may give the next one a second kernel in place of its first.
+            self._begin()
         self._errors.clear()
         self.theme(LIGHT)
         self._path = path
@@ -186,6 +195,7 @@ class Lab:
         """
         self.command("docmanager:save")
         self.page.reload(timeout=START)
+        self._reloaded = True
         self._wait_for_lab()
         self._show()
 

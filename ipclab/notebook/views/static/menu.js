@@ -92,6 +92,7 @@ function ipclabMenuList(owner, bar = false) {
 function ipclabMenuControl(root, {choose, escape}) {
   let typed = "";
   let typedAt = 0;
+  let foundBy = null;
   let hovering = null; // the timer
   let hovered = null; // the item that the pointer has moved to
 
@@ -162,13 +163,16 @@ function ipclabMenuControl(root, {choose, escape}) {
   const outermost = (entry) => (entry.list.owner ? outermost(entry.list.owner) : entry);
   const search = (entry, letter) => {
     const now = performance.now();
-    typed = now - typedAt < IPCLAB_MENU_TYPING ? typed + letter : letter;
+    // Where the focus has gone somewhere else meanwhile, another word begins.
+    typed = entry === foundBy && now - typedAt < IPCLAB_MENU_TYPING ? typed + letter : letter;
     typedAt = now;
     const all = usable(entry.list);
     // A first letter looks behind the item, the letters after it look at the item, too.
     const from = all.indexOf(entry) + (typed.length === 1 ? 1 : 0);
     const order = [...all.slice(from), ...all.slice(0, from)];
-    focus(order.find(({state}) => state.label.toLowerCase().startsWith(typed.toLowerCase())));
+    const found = order.find(({state}) => state.label.toLowerCase().startsWith(typed.toLowerCase()));
+    foundBy = found ?? entry;
+    focus(found);
   };
 
   const onKey = (event) => {
