@@ -33,7 +33,13 @@ class Window:
         return self.view.frame_locator(".ipclab-window-frame")
 
     def press(self, button: str) -> None:
-        """Press a button of the page."""
+        """Press a button of the page, once the page stands still: what is above it may still be growing."""
+        place = None
+        for _ in range(100):
+            before, place = place, self.view.bounding_box()
+            if place is not None and place == before:
+                break
+            self.view.page.wait_for_timeout(50)
         self.page.get_by_role("button", name=button, exact=True).click(timeout=SOON)
 
     def shows(self, selector: str, text: str) -> None:
