@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 from jupyter_page import SECOND, Lab
-from lesson_run import LessonRun
+from lesson_run import LESSONS, LessonRun
 from playwright.sync_api import FrameLocator, Locator, expect
 
 SOON = 15.0 * SECOND
@@ -292,3 +292,8 @@ def test_a_reader_uses_the_window_of_a_lesson(lab: Lab, lesson: LessonRun) -> No
         pass
     assert messages == expected
     assert lab.errors() == []
+
+
+def test_every_lesson_has_a_flow() -> None:
+    """The playground has tests of its own."""
+    assert list(FLOWS) == [lesson.removesuffix(".ipynb") for lesson in LESSONS if not lesson.startswith("90")]
