@@ -484,8 +484,8 @@ def test_without_a_window_that_is_said(kernel: Kernel) -> None:
 
 
 def test_an_empty_desktop_says_so_until_a_window_comes(kernel: Kernel, front_end: FrontEnd) -> None:
-    count = "from ipywidgets.widgets import widget\nlen(widget._instances)"
-    before = kernel.good(count).result
+    count = "import gc\nfrom ipywidgets.widgets import widget\ngc.collect()\nlen(widget._instances)"
+    before = int(kernel.good(count).result or 0)
     desktop = front_end.models[model_id(kernel.good("ipclab.windows()", cell="shows").bundles[0])]
     (nothing,) = children(front_end, desktop)
     assert nothing.state["value"] == "no window is open"
@@ -503,4 +503,5 @@ def test_an_empty_desktop_says_so_until_a_window_comes(kernel: Kernel, front_end
 
     kernel.good("'something else'", cell="shows")
     assert nothing.closed
-    assert kernel.good(count).result == before
+    # Some of what earlier tests have left may go meanwhile, but nothing is added.
+    assert int(kernel.good(count).result or 0) <= before
