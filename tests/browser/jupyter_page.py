@@ -40,8 +40,7 @@ ARGUMENTS = (
 )
 
 LIGHT = "JupyterLab Light"
-HIGH_CONTRAST = "JupyterLab Dark High Contrast"
-THEMES = (LIGHT, "JupyterLab Dark", HIGH_CONTRAST)
+THEMES = (LIGHT, "JupyterLab Dark", "JupyterLab Dark High Contrast")
 
 SECOND = 1_000  # Playwright counts in milliseconds
 START = jupyter_process.START * SECOND

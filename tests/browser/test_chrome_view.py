@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from accessibility import axe, leaks_no_keys, tab_stops
-from jupyter_page import HIGH_CONTRAST, LIGHT, SECOND, Lab
+from jupyter_page import LIGHT, SECOND, THEMES, Lab
 from playwright.sync_api import Locator, expect
 
 SOON = 10.0 * SECOND
@@ -504,8 +504,7 @@ SMALL = """root => [...root.querySelectorAll('[role^=menuitem], [role$=dialog] :
     }).map(element => element.outerHTML)"""
 
 
-# The one with the fewest colours; test_accessibility.py looks at all views in all themes.
-@pytest.mark.parametrize("theme", [HIGH_CONTRAST])
+@pytest.mark.parametrize("theme", THEMES)
 def test_nothing_keeps_anybody_out_in_any_theme(notebook: Lab, window: Locator, popup: Locator, theme: str) -> None:
     notebook.theme(theme)
     try:

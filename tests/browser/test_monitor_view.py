@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from accessibility import axe
-from jupyter_page import CURRENT, HIGH_CONTRAST, LIGHT, SECOND, Lab
+from jupyter_page import CURRENT, LIGHT, SECOND, THEMES, Lab
 from playwright.sync_api import FloatRect, Locator, expect
 
 SOON = 15.0 * SECOND
@@ -304,8 +304,7 @@ def test_after_a_reload_everything_is_there_again(lab: Lab, monitor: Locator) ->
     expect(row(monitor, 100)).to_be_visible(timeout=SOON)
 
 
-# The one with the fewest colours; test_accessibility.py looks at all views in all themes.
-@pytest.mark.parametrize("theme", [HIGH_CONTRAST])
+@pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing_with_all_outcomes_and_an_open_panel(lab: Lab, monitor: Locator, theme: str) -> None:
     axe(lab, ".ipclab-monitor")  # as long as nothing has crossed
     lab.python(MIXED)

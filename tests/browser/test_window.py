@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from accessibility import axe, leaks_no_keys, tab_stops
-from jupyter_page import HIGH_CONTRAST, LIGHT, SECOND, Lab
+from jupyter_page import LIGHT, SECOND, THEMES, Lab
 from playwright.sync_api import FrameLocator, Locator, expect
 
 SOON = 15.0 * SECOND
@@ -369,8 +369,7 @@ def test_jupyterlab_hears_no_keys(notebook: Lab, window: Locator) -> None:
     assert notebook.page.locator(".jp-Notebook .jp-Cell").count() == cells
 
 
-# The one with the fewest colours; test_accessibility.py looks at all views in all themes.
-@pytest.mark.parametrize("theme", [HIGH_CONTRAST])
+@pytest.mark.parametrize("theme", THEMES)
 def test_nothing_keeps_anybody_out_in_any_theme(notebook: Lab, window: Locator, theme: str) -> None:
     notebook.theme(theme)
     notebook.python("win.web_contents.open_dev_tools()")
